@@ -1,0 +1,42 @@
+"""The left navigation, by role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shopadmin.accounts.models import User
+from shopadmin.accounts.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A place one can go to; `is_current` marks the place where one is."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+PLACES = (
+    (_("Videos"), "tagging:video-list", "video", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
+    (_("Upload"), "tagging:video-upload", "upload", frozenset({Role.CREATOR})),
+    (_("Notices"), "tagging:notice-list", "notice", frozenset({Role.CREATOR})),
+    (_("Consent"), "tagging:consent", "consent", frozenset({Role.CREATOR})),
+    (_("Jobs"), "tagging:job-list", "job", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
+    (_("Products"), "catalog:product-list", "product", frozenset({Role.MERCHANT, Role.POLICY, Role.ADMIN})),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, list[Item]]:
+    """Return the places that the user's roles open, for the base template; one is current when a page lies below it."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"navigation": []}
+    open_places = [(str(label), reverse(name), icon) for label, name, icon, roles in PLACES if user.roles & roles]
+    current = max((url for _label, url, _icon in open_places if request.path.startswith(url)), key=len, default="")
+    return {"navigation": [Item(label, url, icon, url == current) for label, url, icon in open_places]}
