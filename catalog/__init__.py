@@ -1,0 +1,1 @@
+"""What is sold: sellers, brands, products, their photos and offers. Knows nothing of tagging."""

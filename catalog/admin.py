@@ -1,0 +1,54 @@
+"""The back office of the catalogue."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from .models import Brand, Category, Offer, Product, ProductImage, Seller
+
+
+class OfferInline(admin.TabularInline):  # type: ignore[type-arg]
+    """What a product costs in each market."""
+
+    model = Offer
+    extra = 0
+
+
+class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Photos come in through `add_photos`, which re-encodes them; here they are only looked at."""
+
+    model = ProductImage
+    extra = 0
+    fields = ("file", "position", "width", "height")
+    readonly_fields = ("file", "width", "height")
+    can_delete = False
+    max_num = 0
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Products with their offers and photos."""
+
+    list_display = ("title", "sku", "seller", "brand", "status")
+    list_filter = ("status",)
+    list_select_related = ("seller", "brand")
+    search_fields = ("title", "sku")
+    autocomplete_fields = ("brand", "category", "seller")
+    inlines = (OfferInline, ProductImageInline)
+    show_full_result_count = False
+
+
+@admin.register(Seller)
+class SellerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Sellers and the people who work there."""
+
+    list_display = ("name", "slug")
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("members",)
+
+
+@admin.register(Brand, Category)
+class NameAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Brands and categories."""
+
+    search_fields = ("name",)
