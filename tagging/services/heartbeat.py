@@ -1,0 +1,74 @@
+"""Holds a job's lease while a worker works, and tells the worker when the job is no longer its own."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+from types import TracebackType
+from typing import Self
+
+from django.db import connection
+
+from ..models import JobFenced, TagJob
+from .patience import patiently
+
+logger = logging.getLogger(__name__)
+
+BEAT_S = 1.0
+
+
+class Heartbeat:
+    """Renews the lease and reports progress every second, in a thread, so that one long step does not lose the job.
+
+    The worker calls `enter` at the start of a stage and `report` between steps; both raise `JobFenced` as soon as a
+    beat has found that the job was cancelled or belongs to another worker.
+    """
+
+    def __init__(self, job: TagJob, every_s: float = BEAT_S) -> None:
+        self._job = copy.copy(job)
+        self._every_s = every_s
+        self._at: tuple[str, int] = (job.stage, job.progress)
+        self._is_fenced = threading.Event()
+        self._is_stopped = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat of tag job {job.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_stopped.set()
+        self._thread.join()
+
+    def enter(self, stage: str) -> None:
+        """Begin a stage; this is written at once. Raises `JobFenced`."""
+        self._at = (stage, 0)
+        self.check()
+        patiently(lambda: copy.copy(self._job).renew(stage, 0))
+
+    def report(self, share: float) -> None:
+        """Say how much of the stage is done, 0..1; written with the next beat. Raises `JobFenced`."""
+        self._at = (self._at[0], round(100 * min(1.0, max(0.0, share))))
+        self.check()
+
+    def check(self) -> None:
+        """Raise `JobFenced` when a beat has found that the job is no longer this worker's."""
+        if self._is_fenced.is_set():
+            raise JobFenced(f"Tag job {self._job.pk} is no longer this worker's, or it was cancelled.")
+
+    def _beat(self) -> None:
+        try:
+            while not self._is_stopped.wait(self._every_s):
+                try:
+                    self._job.renew(*self._at)
+                except JobFenced:
+                    self._is_fenced.set()
+                    return
+                except Exception as error:  # noqa: BLE001 - a beat that fails is one beat less; the lease spans many
+                    logger.warning("Tag job %s misses a heartbeat: %s", self._job.pk, error)
+                    connection.close()
+        finally:
+            connection.close()

@@ -1,0 +1,109 @@
+"""Keeping the live index complete: photos are described when they come in, and a sweeper finds those that were missed.
+
+The order is what makes it safe without locks: a signature is committed first, and only then is the live version looked
+up and the entry added. A build that goes live in between has either seen the signature, or is the version looked up.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..matching.model import MatchingModel
+from ..models import IndexEntry, IndexVersion, PhotoSignature
+from .locks import advisory_lock
+from .signing import Describer, Makers, loaded_describer, sign_photos, unsigned
+from .stored_signatures import batches, missing_from, signature_of
+
+__all__ = ["Indexed", "add_entries", "index_missing", "index_photos", "live_version", "model_of", "signature_of"]
+
+logger = logging.getLogger(__name__)
+
+PHOTOS_A_SWEEP = 200
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What indexing did: photos described, photos that could not be, entries added to the live version."""
+
+    described: int
+    failed: int
+    entries: int
+
+
+@lru_cache(maxsize=2)
+def _model(version_id: int) -> MatchingModel:
+    return MatchingModel.from_bytes(bytes(IndexVersion.objects.values_list("model", flat=True).get(pk=version_id)))
+
+
+def model_of(version: IndexVersion) -> MatchingModel:
+    """Return the version's matching model; a process keeps the last two. Raises `InvalidModel` when it is damaged."""
+    return _model(version.pk)
+
+
+def index_photos(image_ids: Sequence[int]) -> Indexed:
+    """Describe photos and add them to the live index; photos that are there already are left as they are.
+
+    Without a live index the signatures are kept for the first build.
+    """
+    describer = _describer(live_version())
+    described, failed = sign_photos(image_ids, describer)
+    live = live_version()
+    if live is None:
+        return Indexed(described, failed, 0)
+    if describer.makers != Makers.of(live):
+        logger.warning("%s holds vectors of %s, not of what runs now: build a new index.", live, Makers.of(live))
+    late = PhotoSignature.objects.without_entry_in(live).filter(image__in=image_ids)
+    return Indexed(described, failed, add_entries(live, list(late.values_list("pk", flat=True))))
+
+
+def index_missing() -> Indexed:
+    """Describe and index what was missed (a lost message, a killed worker), a bounded number of photos at a time.
+
+    One sweep runs at once; another that starts meanwhile does nothing. Call again while something was described.
+    """
+    with advisory_lock("tagging.index_missing") as acquired:
+        if not acquired:
+            return Indexed(0, 0, 0)
+        missing = unsigned(_describer(live_version()).makers)[:PHOTOS_A_SWEEP]
+        done = index_photos(missing) if missing else Indexed(0, 0, 0)
+        live = live_version()
+        late = add_entries(live, missing_from(live)) if live else 0
+        return Indexed(done.described, done.failed, done.entries + late)
+
+
+def add_entries(version: IndexVersion, keys: Sequence[int]) -> int:
+    """Project the signatures with those keys and add them to the version; return how many there were."""
+    added = 0
+    for batch in batches(keys, BATCH):
+        model = model_of(version)
+        entries = []
+        for stored in batch:
+            photo = model.index_photo(stored.signature)
+            entries.append(
+                IndexEntry(
+                    index_version=version,
+                    image_id=stored.image_id,
+                    product_id=stored.product_id,
+                    vector=photo.vector,
+                    hubness=photo.hubness,
+                )
+            )
+        IndexEntry.objects.bulk_create(entries, ignore_conflicts=True)
+        added += len(entries)
+    return added
+
+
+def live_version() -> IndexVersion | None:
+    """Return the version that serves, without its model's bytes, or None before the first build."""
+    return IndexVersion.objects.filter(state=IndexVersion.State.LIVE).defer("model").first()
+
+
+def _describer(version: IndexVersion | None) -> Describer:
+    """Return the models that a version was made with, or those of the settings."""
+    if version is None:
+        return loaded_describer()
+    return loaded_describer(version.embedder.partition("@")[0], version.reader.partition("@")[0])
