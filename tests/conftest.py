@@ -1,0 +1,81 @@
+"""Fixtures for all tests: people, and where the shared photos and videos are.
+
+alice is an admin, bob a reviewer, charlie has no role; dana is a creator with consent, erin one without; mallory is a
+merchant.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shopadmin.accounts.models import User
+from shopadmin.accounts.roles import Role
+from tagging.models import Creator
+
+from . import factories
+from .served import served as served
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hash passwords quickly: how slowly is Django's matter, and hundreds of tests make people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real photos and videos beside the checkout; tests that need it are skipped where it is not."""
+    folder = Path(os.environ.get("SHOPADMIN_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the shared photos and videos are not beside this checkout")
+    return folder
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return factories.user("alice", Role.ADMIN)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return factories.user("bob", Role.REVIEWER)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    return factories.user("charlie")
+
+
+@pytest.fixture
+def mallory(db: None) -> User:
+    return factories.user("mallory", Role.MERCHANT)
+
+
+@pytest.fixture
+def dana(db: None) -> Creator:
+    creator = factories.creator("dana")
+    factories.grant(creator)
+    return creator
+
+
+@pytest.fixture
+def erin(db: None) -> Creator:
+    return factories.creator("erin")
+
+
+@pytest.fixture
+def login(client: Client):
+    """Log somebody in and return the client."""
+
+    def log_in(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return log_in

@@ -1,0 +1,238 @@
+"""Every address × everybody × every method: one table says who may, and an address that is not in it fails.
+
+The rows belong to dana (a creator) and to a seller of whom nobody here is a member, so that they are foreign to erin
+(another creator) and to mallory (a merchant).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.admin import site
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from shopadmin.accounts.models import User
+from tagging.models import Creator, Notice, Video
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+READ = frozenset({"GET", "HEAD"})
+WRITE = frozenset({"POST"})
+FORM = READ | WRITE
+
+EVERYBODY = frozenset({"dana", "erin", "mallory", "bob", "alice", "charlie"})
+CREATORS = frozenset({"dana", "erin"})
+STAFF = frozenset({"bob", "alice"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may (`may`), for whom the row does not exist (`hidden_from`: 404); everybody else is refused (403)."""
+
+    methods: frozenset[str]
+    may: frozenset[str]
+    hidden_from: frozenset[str] = frozenset()
+    is_public: bool = False
+    is_api: bool = False
+    arguments: str = ""
+
+
+def rows(kind: str, methods: frozenset[str] = READ, *, is_api: bool = False) -> Rule:
+    """A row of dana's: for herself and the staff; to another creator it does not exist."""
+    return Rule(methods, STAFF | {"dana"}, frozenset({"erin"}), is_api=is_api, arguments=kind)
+
+
+def decisions(kind: str) -> Rule:
+    """A decision that only dana makes."""
+    return Rule(WRITE, frozenset({"dana"}), frozenset({"erin"}), arguments=kind)
+
+
+TABLE = {
+    "home": Rule(READ, EVERYBODY),
+    "health-live": Rule(READ, EVERYBODY, is_public=True),
+    "health-ready": Rule(READ, EVERYBODY, is_public=True),
+    "accounts:login": Rule(FORM, EVERYBODY, is_public=True),
+    "accounts:logout": Rule(WRITE, EVERYBODY),
+    "accounts:no-role": Rule(READ, EVERYBODY),
+    "accounts:theme-set": Rule(WRITE, EVERYBODY, is_public=True),
+    "catalog:product-list": Rule(READ, frozenset({"mallory", "alice"})),
+    "catalog:photo-file": Rule(READ, EVERYBODY, arguments="photo"),
+    "catalog:photo-thumbnail": Rule(READ, EVERYBODY, arguments="photo"),
+    "tagging:video-list": Rule(READ, CREATORS | STAFF),
+    "tagging:video-upload": Rule(FORM, CREATORS),
+    "tagging:video-detail": rows("video"),
+    "tagging:video-tracks": rows("video"),
+    "tagging:video-tag": rows("video", WRITE),
+    "tagging:video-file": rows("video"),
+    "tagging:video-poster": rows("video"),
+    "tagging:view-crop": rows("view"),
+    "tagging:view-frame": rows("view"),
+    "tagging:link-evidence": rows("link"),
+    "tagging:link-export": rows("link"),
+    "tagging:link-approve": decisions("link"),
+    "tagging:link-reject": decisions("link"),
+    "tagging:job-list": Rule(READ, CREATORS | STAFF),
+    "tagging:job-detail": rows("job"),
+    "tagging:job-progress": rows("job"),
+    "tagging:job-cancel": rows("job", WRITE),
+    "tagging:consent": Rule(READ, CREATORS),
+    "tagging:consent-grant": Rule(WRITE, CREATORS),
+    "tagging:consent-revoke": Rule(WRITE, CREATORS),
+    "tagging:notice-list": Rule(READ, CREATORS),
+    "tagging:notice-read": Rule(WRITE, CREATORS),
+    "tagging:api-video-list": Rule(READ, CREATORS | STAFF, is_api=True),
+    "tagging:api-video-detail": rows("video", is_api=True),
+    "tagging:api-job-list": Rule(READ, CREATORS | STAFF, is_api=True),
+    "tagging:api-job-detail": rows("job", is_api=True),
+}
+
+
+def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern, inner)
+        else:
+            yield f"{namespace}{pattern.name or pattern.pattern}", pattern
+
+
+ADDRESSES = dict(addresses(get_resolver()))
+
+
+@pytest.fixture
+def people(dana: Creator, erin: Creator, mallory: User, bob: User, alice: User, charlie: User) -> dict[str, User]:
+    return {"dana": dana.user, "erin": erin.user, "mallory": mallory, "bob": bob, "alice": alice, "charlie": charlie}
+
+
+@pytest.fixture
+def arguments(dana: Creator) -> dict[str, list[object]]:
+    item = factories.product()
+    video = factories.tagged_video(dana, products=[item])
+    video.poster.save("poster.jpg", factories.ContentFile(factories.jpeg()))
+    job = video.jobs.get()
+    Notice.objects.create(creator=dana, video=video, job=job, links_count=1, are_live=True)
+    return {
+        "": [],
+        "photo": [item.images.get().pk],
+        "video": [video.public_id],
+        "view": [video.tracks.get().views.get().pk],
+        "link": [video.links.get().pk],
+        "job": [job.pk],
+    }
+
+
+@pytest.fixture
+def clients(people: dict[str, User]) -> dict[str, Client]:
+    logged_in = {person: Client() for person in people}
+    for person, user in people.items():
+        logged_in[person].force_login(user)
+    return logged_in
+
+
+def status_of(client: Client, method: str, address: str) -> tuple[int, str]:
+    """Ask, and undo what the answer has changed, here and in the browser."""
+    cookies = copy(client.cookies)
+    with transaction.atomic():
+        response = client.generic(method, address, content_type="application/x-www-form-urlencoded")
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response.status_code, response.headers.get("Location", "")
+
+
+def expected(rule: Rule, name: str, method: str) -> range | set[int]:
+    fine = {200, 201, 204, 286, 302, 422}
+    if rule.is_api and name not in rule.may | rule.hidden_from:
+        return {403}
+    if method not in rule.methods:
+        return {405}
+    if name in rule.may:
+        return fine
+    return {404} if name in rule.hidden_from else {403}
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert {name for name in ADDRESSES if not name.startswith("admin:")} == set(TABLE)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_each_person_may_what_the_table_says(
+    name: str, clients: dict[str, Client], arguments: dict[str, list[object]]
+) -> None:
+    rule = TABLE[name]
+    address = reverse(name, args=arguments[rule.arguments])
+    wrong = {}
+    for method in METHODS:
+        for person, client in clients.items():
+            status, _ = status_of(client, method, address)
+            if status not in expected(rule, person, method):
+                wrong[person, method] = status
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a_stranger_is_sent_to_the_login(name: str, arguments: dict[str, list[object]]) -> None:
+    rule = TABLE[name]
+    address = reverse(name, args=arguments[rule.arguments])
+    for method in METHODS:
+        status, location = status_of(Client(), method, address)
+        if rule.is_public:
+            assert status == (405 if method not in rule.methods else status)
+            assert status < 400 or status == 405
+        elif rule.is_api:
+            assert status == 403
+        else:
+            assert status == 302
+            assert location.startswith("/accounts/login?next=")
+
+
+def back_office_address(pattern: URLPattern) -> str:
+    keys = {*pattern.pattern.converters, *pattern.pattern.regex.groupindex}
+    return reverse(f"admin:{pattern.name}", kwargs={key: "catalog" if key == "app_label" else "1" for key in keys})
+
+
+def test_the_back_office_is_closed_to_all_but_its_staff(clients: dict[str, Client]) -> None:
+    patterns = [pattern for name, pattern in ADDRESSES.items() if name.startswith("admin:") and pattern.name]
+    open_to = {}
+    for pattern in patterns:
+        address = back_office_address(pattern)
+        if pattern.name not in {"login", "logout"}:
+            for person, client in {**clients, "nobody": Client()}.items():
+                response = client.get(address)
+                if not (response.status_code == 302 and "login" in response["Location"]):
+                    open_to[address, person] = response.status_code
+
+    assert len(patterns) > 50
+    assert open_to == {}
+
+
+def test_a_video_that_is_hidden_looks_like_one_that_is_not_there(clients: dict[str, Client], dana: Creator) -> None:
+    video = factories.video(dana)
+    address = video.get_absolute_url()
+
+    hidden = clients["erin"].get(address)
+    Video.objects.filter(pk=video.pk).delete()
+    missing = clients["erin"].get(address)
+
+    assert hidden.status_code == missing.status_code == 404
+    assert b"There is nothing here" in hidden.content
+    assert b"There is nothing here" in missing.content
+
+
+def test_the_back_office_opens_to_its_staff(client: Client, arguments: dict[str, list[object]]) -> None:
+    client.force_login(User.objects.create_superuser("root@example.com"))
+    refused = {}
+    for model in site._registry:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        row = model._default_manager.first()
+        pages = [address, f"{address}?q=a"] + ([f"{address}{row.pk}/change/"] if row else [])
+        refused |= {page: status for page in pages if (status := client.get(page).status_code) != 200}
+
+    assert refused == {}

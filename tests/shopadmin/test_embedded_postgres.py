@@ -1,0 +1,79 @@
+"""A real server of its own, started, shared, killed and stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from shopadmin.embedded_postgres import server
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
+        path = Path(folder) / "data"
+        yield path
+        server.stop(path)
+
+
+def postmaster(data_folder: Path) -> int:
+    return int((data_folder / "postmaster.pid").read_text().split()[0])
+
+
+def test_it_starts_when_needed_and_creates_the_database_once(data_folder: Path) -> None:
+    server.ensure_running(data_folder, "shop")
+    server.ensure_running(data_folder, "shop")
+
+    with psycopg.connect(server.connection_string(data_folder, "shop")) as connection:
+        connection.execute("CREATE EXTENSION vector")
+        assert connection.execute("SELECT '[1,2]'::vector <-> '[1,3]'").fetchone() == (1.0,)
+
+
+def test_it_starts_again_after_the_server_was_killed(data_folder: Path) -> None:
+    server.ensure_running(data_folder, "shop")
+    with psycopg.connect(server.connection_string(data_folder, "shop"), autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
+    killed = psutil.Process(postmaster(data_folder))
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.wait(10)
+
+    server.ensure_running(data_folder, "shop")
+
+    with psycopg.connect(server.connection_string(data_folder, "shop")) as connection:
+        assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
+
+
+def test_it_is_not_fooled_by_a_pid_file_whose_number_belongs_to_another_program(data_folder: Path) -> None:
+    server.ensure_running(data_folder, "shop")
+    lines = (data_folder / "postmaster.pid").read_text().splitlines()
+    server.stop(data_folder)
+    (data_folder / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+
+    server.ensure_running(data_folder, "shop")
+
+    assert server.is_running(data_folder)
+
+
+def test_the_process_that_started_it_stops_it_at_its_end(data_folder: Path) -> None:
+    script = (
+        "import sys, pathlib; from shopadmin.embedded_postgres import server;"
+        "server.ensure_running(pathlib.Path(sys.argv[1]), 'shop')"
+    )
+    subprocess.run([sys.executable, "-c", script, str(data_folder)], check=True, cwd=Path(__file__).parents[2])
+
+    assert not server.is_running(data_folder)
+
+
+def test_it_goes_on_while_somebody_else_is_connected(data_folder: Path) -> None:
+    server.ensure_running(data_folder, "shop")
+    with psycopg.connect(server.connection_string(data_folder, "shop"), application_name="somebody else"):
+        server.stop_if_unused(data_folder, os.getpid())
+
+        assert server.is_running(data_folder)
