@@ -140,6 +140,7 @@ def test_one_gets_from_the_list_to_the_evidence_and_back_with_keys_only(
     tab_to(page, "Breakfast")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Breakfast")).to_be_visible()
+    page.wait_for_load_state()  # before that, the link leads to the evidence's own page
     tab_to(page, "Why? Apple juice")
     page.keyboard.press("Enter")
     expect(page.locator("#panel")).to_be_visible()
