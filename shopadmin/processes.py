@@ -1,8 +1,8 @@
 """Runs the site's processes on one machine: web server, worker, scheduler, and the embedded database under them.
 
 Each child leads a session of its own, so that Ctrl-C reaches only this process, which then ends the children in order:
-first those that take work in, then those that do it, the database last. Should this process be killed, Linux ends the
-children.
+first those that take work in, then those that do it, the database last, unless somebody else uses it. Should this
+process be killed, Linux ends the children.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from shopadmin.embedded_postgres import server
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 GRACE_S = 30.0
+DATABASE_PATIENCE_S = 5.0
 
 
 class ProcessDied(Exception):
@@ -57,7 +58,7 @@ class Supervisor:
         for child in reversed(self.children.values()):
             end(child)
         if not settings.DATABASE_URL:
-            server.stop(settings.EMBEDDED_DATA_DIR)
+            server.stop_if_unused(settings.EMBEDDED_DATA_DIR, DATABASE_PATIENCE_S)
 
     def start(self, name: str, *arguments: str) -> None:
         """Start a Python module with arguments."""

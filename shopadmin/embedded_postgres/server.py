@@ -12,6 +12,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,7 +82,7 @@ def ensure_running(data_folder: Path, database: str) -> None:
     with _lock(data_folder):
         if not is_running(data_folder):
             _start(data_folder)
-            atexit.register(stop_if_unused, data_folder, os.getpid())
+            atexit.register(_stop_at_exit, data_folder, os.getpid())
         _ensure_database(data_folder, database)
 
 
@@ -94,18 +95,36 @@ def stop(data_folder: Path) -> None:
             _control(data_folder, "-m", "fast", "stop")
 
 
-def stop_if_unused(data_folder: Path, starter_pid: int) -> None:
-    """Stop the server when this process is `starter_pid` and nobody else is connected."""
-    if os.getpid() != starter_pid or not is_running(data_folder):
-        return
+def stop_if_unused(data_folder: Path, patience_s: float = 0.0) -> bool:
+    """Stop the server unless others are still connected after `patience_s`; return whether it is stopped.
+
+    A process that has just ended stays connected for some milliseconds.
+    """
+    deadline = time.monotonic() + patience_s
+    while is_running(data_folder):
+        if not _others_connected(data_folder):
+            stop(data_folder)
+        elif time.monotonic() >= deadline:
+            return False
+        else:
+            time.sleep(0.1)
+    return True
+
+
+def _stop_at_exit(data_folder: Path, starter_pid: int) -> None:
+    """Stop the server at the end of the process that started it; its forks inherit the exit handler."""
+    if os.getpid() == starter_pid:
+        stop_if_unused(data_folder)
+
+
+def _others_connected(data_folder: Path) -> bool:
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         " AND application_name IS DISTINCT FROM %s"
     )
     with psycopg.connect(connection_string(data_folder, "postgres")) as connection:
         row = connection.execute(query, [application_name()]).fetchone()
-    if row is not None and row[0] == 0:
-        stop(data_folder)
+    return row is not None and row[0] > 0
 
 
 def application_name() -> str:

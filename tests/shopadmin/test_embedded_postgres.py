@@ -74,6 +74,9 @@ def test_the_process_that_started_it_stops_it_at_its_end(data_folder: Path) -> N
 def test_it_goes_on_while_somebody_else_is_connected(data_folder: Path) -> None:
     server.ensure_running(data_folder, "shop")
     with psycopg.connect(server.connection_string(data_folder, "shop"), application_name="somebody else"):
-        server.stop_if_unused(data_folder, os.getpid())
+        assert not server.stop_if_unused(data_folder)
 
         assert server.is_running(data_folder)
+
+    assert server.stop_if_unused(data_folder, patience_s=5)
+    assert not server.is_running(data_folder)

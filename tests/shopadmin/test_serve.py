@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
+
+from shopadmin.embedded_postgres import server
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120
@@ -95,3 +98,13 @@ def test_when_one_process_dies_the_others_are_ended_and_the_reason_is_told(
 
     assert process.wait(PATIENCE_S) == 1
     wait_until(lambda: not ours(var), "something is still running")
+
+
+def test_the_database_goes_on_while_somebody_else_uses_it(site: tuple[subprocess.Popen[bytes], int, Path]) -> None:
+    process, _port, var = site
+    with psycopg.connect(server.connection_string(var / "postgres", "shopadmin")) as connection:
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(PATIENCE_S) == 0
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert server.stop_if_unused(var / "postgres", patience_s=5)
