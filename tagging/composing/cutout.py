@@ -17,10 +17,14 @@ LONGEST_SIDE: Final = 640  # pixels; enough for a product that fills a phone's s
 PHOTO_FORMATS: Final = ("JPEG", "PNG", "WEBP")
 LEAST_SHARE: Final = 0.01  # of the photo that the product must cover
 MOST_SHARE: Final = 0.92
+LEAST_IN_ONE_PIECE: Final = 0.9  # of the product; less means that parts of it were taken for ground
 MOST_BORDER: Final = 0.08  # of the photo's border that the product may touch; more means that it is cut off
 LEAST_DISTANCE: Final = 9.0  # CIE Lab units between product and ground: clearly another colour
-STUDIO_DISTANCE: Final = 4.0  # the same on a studio's white, where even white cartons differ a little
-STUDIO_SPREAD: Final = 0.5  # CIE Lab units that a studio's white varies at most
+STUDIO_SHARE: Final = 0.6  # of the border that is pure white in a studio photo; products may touch the rest
+STUDIO_SPREAD: Final = 0.5  # CIE Lab units by which that white varies
+STUDIO_DISTANCE: Final = 4.0  # between product and a studio's white, also where a JPEG's edges ring
+FAINT_DISTANCE: Final = 1.5  # the same of a white product, over areas larger than such ringing
+RINGING: Final = 7  # pixels; JPEG works in blocks of eight
 LIGHTNESS_WEIGHT: Final = 0.6  # shadows differ from the ground in lightness only, so lightness counts less
 
 type Mask = NDArray[np.uint8]
@@ -41,15 +45,15 @@ class Cutout:
 def cut_out(photo: Path) -> Cutout:
     """Return the product in `photo`, cropped to its outline; raise `UnsuitablePhoto` when there is no plain ground.
 
-    The ground's colour is a smooth surface fitted to the border; what differs from it seeds GrabCut (Rother,
-    Kolmogorov and Blake 2004), which draws the outline.
+    From a studio's pure white the product is keyed out. Elsewhere the ground's colour is a smooth surface fitted to the
+    border; what differs from it seeds GrabCut (Rother, Kolmogorov and Blake 2004), which draws the outline.
     """
     image = read_photo(photo, LONGEST_SIDE)
-    distance, spread = _distance_from_ground(image)
-    if spread <= STUDIO_SPREAD:
-        keyed = (distance > STUDIO_DISTANCE).astype(np.uint8)
-        mask = _main_parts(cv2.morphologyEx(keyed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), largest_hole=1.0)
+    keyed = _keyed_from_white(image)
+    if keyed is not None:
+        mask = _main_parts(keyed, largest_hole=1.0)
     else:
+        distance, spread = _distance_from_ground(image)
         seed = (distance > max(LEAST_DISTANCE, 2 * spread)).astype(np.uint8)
         mask = _main_parts(_grab_cut(image, seed), largest_hole=0.1)
     _refuse_unless_plausible(mask, photo)
@@ -71,6 +75,27 @@ def read_photo(photo: Path, longest_side: int) -> RGBImage:
         raise UnsuitablePhoto(f"{photo} is not a readable photograph: {error}.") from error
 
 
+def _keyed_from_white(image: RGBImage) -> Mask | None:
+    """Return what is not a studio's pure white, also white cartons, or None when the ground is something else."""
+    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    distance = np.linalg.norm(lab - (100, 0, 0), axis=-1)
+    if (distance[_rim(image)] <= STUDIO_SPREAD).mean() < STUDIO_SHARE:
+        return None
+    clear = cv2.morphologyEx((distance > STUDIO_DISTANCE).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (RINGING, RINGING))
+    faint = cv2.morphologyEx((distance > FAINT_DISTANCE).astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    mask: Mask = np.maximum(clear, faint)
+    return mask
+
+
+def _rim(image: RGBImage) -> NDArray[np.bool_]:
+    height, width = image.shape[:2]
+    rim = np.ones((height, width), bool)
+    edge = max(2, min(height, width) // 40)
+    rim[edge:-edge, edge:-edge] = False
+    return rim
+
+
 def _distance_from_ground(image: RGBImage) -> tuple[NDArray[np.float64], float]:
     """Return each pixel's colour distance from the surface of second degree that fits the border, and its spread.
 
@@ -81,9 +106,7 @@ def _distance_from_ground(image: RGBImage) -> tuple[NDArray[np.float64], float]:
     height, width = lab.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
-    rim = np.ones((height, width), bool)
-    edge = max(2, min(height, width) // 40)
-    rim[edge:-edge, edge:-edge] = False
+    rim = _rim(image)
     trusted = rim.copy()
     for _ in range(4):
         surface, *_ = np.linalg.lstsq(terms[trusted], lab[trusted], rcond=None)
@@ -123,10 +146,17 @@ def _main_parts(mask: Mask, largest_hole: float) -> Mask:
 
 def _refuse_unless_plausible(mask: Mask, photo: Path) -> None:
     share = float(mask.mean())
-    border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()
     if not LEAST_SHARE <= share <= MOST_SHARE:
         raise UnsuitablePhoto(
             f"{photo}: the product covers {share:.0%} of the photo, so it cannot be told from its ground."
         )
+    border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean()
     if border > MOST_BORDER:
         raise UnsuitablePhoto(f"{photo}: {border:.0%} of the border is not plain ground.")
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(mask)
+    largest = float(statistics[1:, cv2.CC_STAT_AREA].max() / mask.sum())
+    if largest < LEAST_IN_ONE_PIECE:
+        raise UnsuitablePhoto(
+            f"{photo}: the product falls into pieces (the largest has {largest:.0%} of it), so parts of it were taken "
+            "for ground. White products need a ground that is not white."
+        )

@@ -9,7 +9,8 @@ from typing import Final
 
 from .efficientdet import EfficientDetLite0
 from .motion import Movement
-from .proposals import LEAST_SCORE, PERSON, SAME_THING, Objectness, distinct, unnamed
+from .proposals import LEAST_SCORE, PERSON, SHARES, Objectness, unnamed
+from .suppression import SAME_THING, distinct
 from .types import Box, Detection, RGBImage
 
 NAMED_SCORE: Final = 0.3  # from here on the detector's name is believed
@@ -26,14 +27,14 @@ APART: Final = 0.2  # overlap (IoU) below which two parts are different things
 
 
 class NamedAndUnnamed:
-    """EfficientDet-Lite0 for the objects it can name, and proposals for the others, in one run: 20 ms a picture."""
+    """EfficientDet-Lite0 for the objects it can name, and proposals for the others: 40 ms a picture for both."""
 
     identifier = "efficientdet-lite0+objectness"
     version = f"{EfficientDetLite0.version}+{Objectness.version}"
 
     def __init__(self, model_folder: Path | None = None) -> None:
         """Load the detector; raise `ModelFileError`."""
-        self._detector = EfficientDetLite0(LEAST_SCORE, model_folder)
+        self._detector = EfficientDetLite0(LEAST_SCORE, model_folder, SHARES)
 
     def detect(self, image: RGBImage) -> list[Detection]:
         """Return named objects and, with an empty label, unnamed ones, best first."""

@@ -78,9 +78,14 @@ class Followed:
         return max(observation.score for observation in self._observations)
 
     @property
+    def total_score(self) -> float:
+        """The sum of the scores of its sightings."""
+        return sum(observation.score for observation in self._observations)
+
+    @property
     def score(self) -> float:
         """The mean score of its observations, 0..1; where it was only carried on, it counts 0."""
-        return sum(observation.score for observation in self._observations) / len(self._observations)
+        return self.total_score / len(self._observations)
 
     @property
     def strength(self) -> float:

@@ -45,7 +45,8 @@ class TrackerSettings:
     - `sure`: what a detection from `start_score` on needs to belong to a track; things in the hand move fast.
     - `unsure`: what others need, also when looking back for a track's unsure beginnings.
     - `longest_gap_ms`: an object that is hidden longer starts a new appearance.
-    - `least_sightings`: an object seen in fewer frames is dropped as spurious, unless one scored `sure_score`.
+    - `least_sightings`: an object seen in fewer frames is dropped as spurious, unless one of its scores reaches
+      `sure_score`, or all together reach `sure_sum` (what moves by itself for a second does).
     - `least_strength`, `least_quality`: what is weaker (`Followed.strength`) or has no better view (`view_quality`) is
       dropped; on development clips this drops one in three of the tracks on nothing and one in sixty of the true ones.
     - `same_place`: of two appearances whose boxes have this mean overlap (IoU) at common times, the weaker is dropped.
@@ -58,10 +59,11 @@ class TrackerSettings:
     longest_gap_ms: int = 1600
     least_sightings: int = 3
     sure_score: float = 0.5
+    sure_sum: float = 0.8
     least_strength: float = 0.1
     least_quality: float = 0.25
     same_place: float = 0.4
-    most_at_once: int = 10
+    most_at_once: int = 12
     most_in_video: int = 60
 
 
@@ -196,7 +198,8 @@ class Tracker:
 
     def _is_real(self, one: Followed) -> bool:
         """Tell whether it was seen often or surely, is not weak, and was seen well enough to be recognised."""
-        is_seen = one.sightings >= self._settings.least_sightings or one.best_score >= self._settings.sure_score
+        is_sure = one.best_score >= self._settings.sure_score or one.total_score >= self._settings.sure_sum
+        is_seen = is_sure or one.sightings >= self._settings.least_sightings
         return is_seen and one.strength >= self._settings.least_strength and one.quality >= self._settings.least_quality
 
 

@@ -39,10 +39,10 @@ from tagging.composing import (
     cut_out,
 )
 from tagging.vision.detection import NAMED_SCORE, name_the_sure
-from tagging.vision.efficientdet import EfficientDetLite0
+from tagging.vision.efficientdet import WHOLE, EfficientDetLite0
 from tagging.vision.following import box_at
 from tagging.vision.media import sample_frames
-from tagging.vision.proposals import LEAST_SCORE
+from tagging.vision.proposals import LEAST_SCORE, SHARES
 from tagging.vision.registry import Detector
 from tagging.vision.shots import ShotDetector
 from tagging.vision.types import Appearance, Detection, Frame, RGBImage
@@ -88,24 +88,24 @@ class Score:
 
 
 class Recorded:
-    """Asks the model about each picture once, however many ways of watching want its answer, and notes the time."""
+    """Asks a model about each picture once, however many ways of watching want its answer, and notes the time."""
 
     identifier, version = "recorded", "1"
 
-    def __init__(self) -> None:
-        """Load the model."""
-        self._model = EfficientDetLite0(LEAST_SCORE)
+    def __init__(self, shares: Sequence[float], form: Callable[[list[Detection]], list[Detection]]) -> None:
+        """Load the model; `form` makes of its answers what the tracker gets."""
+        self._model = EfficientDetLite0(LEAST_SCORE, shares=shares)
         self._answers: dict[int, list[Detection]] = {}
-        self.form: Callable[[list[Detection]], list[Detection]] = name_the_sure
+        self._form = form
         self.seconds = 0.0
 
     def detect(self, image: RGBImage) -> list[Detection]:
-        """Return the model's answers in the present form."""
+        """Return the model's answers in the form asked for."""
         if id(image) not in self._answers:
             started = time.perf_counter()
             self._answers[id(image)] = self._model.detect(image)
             self.seconds += time.perf_counter() - started
-        return self.form(self._answers[id(image)])
+        return self._form(self._answers[id(image)])
 
     def close(self) -> None:
         """Free the model."""
@@ -116,16 +116,16 @@ def rows() -> list[dict[str, Any]]:
     """Return found appearances, tracks for each true one and time, of each part and of all together."""
     with tempfile.TemporaryDirectory() as folder:
         clips = composed_clips(Path(folder), CLIPS, development=False)
-    detector = Recorded()
+    ours, alone = Recorded(SHARES, name_the_sure), Recorded(WHOLE, only_sure)
     try:
         started = time.perf_counter()
-        with_movement = score(clips, detector, use_movement=True)
-        seconds, bare = time.perf_counter() - started, detector.seconds
-        with_unnamed = score(clips, detector, use_movement=False)
-        detector.form = only_sure
-        peer = score(clips, detector, use_movement=False)
+        with_movement = score(clips, ours, use_movement=True)
+        seconds = time.perf_counter() - started
+        with_unnamed = score(clips, ours, use_movement=False)
+        peer = score(clips, alone, use_movement=False)
     finally:
-        detector.close()
+        ours.close()
+        alone.close()
     frames = sum(len(clip.frames) for clip in clips)
     count = sum(len(long_appearances(clip)) for clip in clips)
     name = f"{count} appearances over 1 s in {len(clips)} composed clips"
@@ -135,7 +135,7 @@ def rows() -> list[dict[str, Any]]:
         _row(f"{name}: found, with proposals only", with_unnamed.found, peer.found, None, largest=False),
         _row("tracks on a true object, for each true one", with_movement.on_true, peer.on_true, 1.5, largest=True),
         _row(every, with_movement.all_tracks, peer.all_tracks, None, largest=True),
-        _row("watching a frame", 1000 * seconds / frames, 1000 * bare / frames, None, largest=True)
+        _row("watching a frame", 1000 * seconds / frames, 1000 * ours.seconds / frames, None, largest=True)
         | {"unit": "ms", "peer": "bare detection of the same frames"},
     ]
 

@@ -59,6 +59,25 @@ def test_a_photo_without_a_plain_ground_is_refused(tmp_path: Path) -> None:
         cut_out(tmp_path / "noise.png")
 
 
+def test_a_white_carton_on_white_whose_print_alone_can_be_seen_is_refused(tmp_path: Path) -> None:
+    photo = Image.new("RGB", (200, 200), "white")
+    ImageDraw.Draw(photo).rectangle((70, 40, 120, 70), fill=(20, 120, 40))
+    ImageDraw.Draw(photo).rectangle((70, 130, 120, 160), fill=(200, 30, 30))
+    photo.save(tmp_path / "milk.png")
+    with pytest.raises(UnsuitablePhoto, match="falls into pieces"):
+        cut_out(tmp_path / "milk.png")
+
+
+def test_a_white_carton_that_is_a_shade_darker_than_the_studio_is_cut_out_whole(tmp_path: Path) -> None:
+    photo = Image.new("RGB", (200, 200), "white")
+    ImageDraw.Draw(photo).rectangle((70, 40, 120, 160), fill=(249, 249, 249))
+    ImageDraw.Draw(photo).rectangle((80, 60, 110, 80), fill=(20, 120, 40))
+    photo.save(tmp_path / "milk.png")
+    cutout = cut_out(tmp_path / "milk.png")
+    assert cutout.alpha.shape == pytest.approx((121, 51), abs=6)
+    assert cutout.alpha.mean() > 0.9
+
+
 def test_what_is_no_photo_is_refused(tmp_path: Path) -> None:
     (tmp_path / "list.jpg").write_text("#EXTM3U")
     with pytest.raises(UnsuitablePhoto, match="not a readable photograph"):

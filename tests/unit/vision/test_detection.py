@@ -59,6 +59,15 @@ def test_an_upright_picture_is_not_squeezed(bottles: RGBImage) -> None:
     assert "bottle" in labels
 
 
+@pytest.mark.parametrize("share", [1.0, 2 / 3, 0.5])
+def test_a_look_from_afar_gives_boxes_of_the_picture_not_of_the_square(bottles: RGBImage, share: float) -> None:
+    near, afar = EfficientDetLite0(), EfficientDetLite0(shares=[share])
+    there, here = near.detect(bottles)[:3], afar.detect(bottles)[:3]
+    near.close()
+    afar.close()
+    assert all(max(one.box.iou(other.box) for other in there) > 0.8 for one in here)
+
+
 def test_proposals_have_no_name_and_include_a_carton_that_coco_does_not_know(shared_data: Path) -> None:
     folder = shared_data / "grocery" / "iconic-images-and-descriptions" / "Packages"
     with Image.open(sorted(folder.rglob("*_Iconic.jpg"))[0]) as photo:

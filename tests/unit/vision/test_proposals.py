@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tagging.vision.detection import MOST_UNNAMED, add_moving, name_the_sure
 from tagging.vision.motion import Movement
-from tagging.vision.proposals import SAME_THING, distinct, unnamed
+from tagging.vision.proposals import unnamed
+from tagging.vision.suppression import SAME_THING, distinct, merged
 from tagging.vision.types import Box, Detection
 
 CUP, SHOE, PERSON = Box(0.1, 0.1, 0.2, 0.3), Box(0.6, 0.6, 0.3, 0.2), Box(0.3, 0.0, 0.4, 0.9)
@@ -89,6 +90,20 @@ def test_a_region_of_two_known_things_does_not_outrank_them() -> None:
     assert found[2].score < 0.1
 
 
+def test_two_looks_at_one_thing_give_the_surer_name_and_a_box_between_that_is_nearer_to_the_surer() -> None:
+    near, far = Box(0.1, 0.1, 0.4, 0.4), Box(0.2, 0.1, 0.4, 0.4)
+    (one,) = merged([seen(far, "vase", 0.2), seen(near, "cup", 0.6)])
+    assert (one.label, one.score) == ("cup", 0.6)
+    assert one.box.x == pytest.approx(0.1 * 0.75 + 0.2 * 0.25)
+    assert one.box.right == pytest.approx(0.5 * 0.75 + 0.6 * 0.25)
+
+
+def test_looks_at_different_things_stay_apart() -> None:
+    cup, shoe = merged([seen(SHOE, "kite", 0.2), seen(CUP, "cup", 0.6)])
+    assert (cup.label, shoe.label) == ("cup", "kite")
+    assert min(cup.box.iou(CUP), shoe.box.iou(SHOE)) == pytest.approx(1)
+
+
 boxes = st.builds(Box, st.floats(0, 0.7), st.floats(0, 0.7), st.floats(0.05, 0.3), st.floats(0.05, 0.3))
 detections = st.lists(st.builds(seen, boxes, st.sampled_from(["cup", "person", "kite"]), st.floats(0, 1)), max_size=25)
 
@@ -106,3 +121,12 @@ def test_unnamed_ones_are_limited_and_named_ones_are_not_lost(found: list[Detect
     joined = name_the_sure(found)
     assert sum(not one.label for one in joined) <= MOST_UNNAMED
     assert {one for one in joined if one.label} == set(distinct(one for one in found if one.score >= 0.3))
+
+
+@given(st.lists(st.builds(seen, boxes, st.just("cup"), st.floats(0.02, 1)), min_size=1, max_size=25))
+def test_merging_keeps_as_many_things_and_scores_as_keeping_the_best_of_each(found: list[Detection]) -> None:
+    kept, fused = distinct(found), merged(found)
+    assert [one.score for one in fused] == [one.score for one in kept]
+    for one, best in zip(fused, kept, strict=True):
+        around = [other.box for other in found if other.box.iou(best.box) >= SAME_THING]
+        assert min(box.x for box in around) - 1e-9 <= one.box.x <= max(box.x for box in around) + 1e-9

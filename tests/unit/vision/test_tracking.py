@@ -185,9 +185,10 @@ def test_an_object_that_is_gone_ends_where_it_was_last_detected() -> None:
         (TrackerSettings(), 1),
         (TrackerSettings(least_strength=0.9), 0),
         (TrackerSettings(least_quality=0.99), 0),
-        (TrackerSettings(least_sightings=7, sure_score=0.9), 0),
+        (TrackerSettings(least_sightings=7, sure_score=0.9, sure_sum=9), 0),
+        (TrackerSettings(least_sightings=7, sure_score=0.9, sure_sum=4), 1),
     ],
-    ids=["usual", "stronger", "clearer", "oftener"],
+    ids=["usual", "stronger", "clearer", "oftener", "oftener or surer in sum"],
 )
 def test_what_is_weak_or_unclear_or_rare_is_no_appearance(demand: TrackerSettings, count: int) -> None:
     tracker = Tracker(demand)
