@@ -25,7 +25,7 @@ LEAST_SIZE_RATIO: Final = 0.3  # an object does not shrink or grow more than thi
 OTHER_NAME_FACTOR: Final = 0.8  # a change of name speaks against, though detectors waver
 
 UNSEEN_SCORE: Final = 0.0  # of a place to which an object was carried without being detected there
-STEADYING_OVERLAP: Final = 0.3  # IoU of the detected and the carried box from which their mean is taken
+STEADYING_OVERLAP: Final = 0.2  # IoU of the detected and the carried box from which their mean is taken
 SAME_PLACE: Final = 0.4  # IoU from which two objects are in one place
 
 type Histogram = NDArray[np.float32]

@@ -54,15 +54,15 @@ class TrackerSettings:
     """
 
     start_score: float = 0.06
-    sure: Demand = Demand(least_affinity=0.4, farthest=2.5)
-    unsure: Demand = Demand(least_affinity=0.5, farthest=1.0)
+    sure: Demand = Demand(least_affinity=0.35, farthest=2.5)
+    unsure: Demand = Demand(least_affinity=0.4, farthest=1.0)
     longest_gap_ms: int = 1600
     least_sightings: int = 3
     sure_score: float = 0.5
     sure_sum: float = 0.8
     least_strength: float = 0.1
     least_quality: float = 0.25
-    same_place: float = 0.4
+    same_place: float = 0.5
     most_at_once: int = 12
     most_in_video: int = 60
 

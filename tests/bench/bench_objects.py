@@ -52,7 +52,7 @@ SHARED_DATA: Final = Path(
     os.environ.get("SHOPADMIN_SHARED_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")
 )
 DEMO_PHOTOS: Final = Path(os.environ.get("SHOPADMIN_DEMO_PHOTOS", Path(__file__).resolve().parents[2] / "var" / "demo"))
-CLIPS: Final = 18
+CLIPS: Final = 36
 FIRST_SEED: Final = {True: 2000, False: 13000}
 FOOTAGE: Final = {
     True: ("bottle-detection.mp4", "classroom.mp4"),
