@@ -27,7 +27,8 @@ def sharpness(crop: RGBImage) -> float:
     scale = SHARPNESS_SIDE / max(crop.shape[:2])
     size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
     grey = cv2.cvtColor(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    variance = float(cv2.Laplacian(grey, cv2.CV_64F).var())
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))
+    variance = float(deviation[0, 0]) ** 2
     return variance / (variance + HALF_SHARP)
 
 

@@ -30,12 +30,18 @@ type Grey = NDArray[np.uint8]
 type Points = NDArray[np.float32]
 
 
-def grey(image: RGBImage) -> Grey:
-    """Return the picture in grey at the size at which points are tracked."""
+def reduced(image: RGBImage) -> RGBImage:
+    """Return the picture at the size at which points are tracked."""
     scale = SIDE / max(image.shape[:2])
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    small: Grey = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    small: RGBImage = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return small
+
+
+def grey(image: RGBImage) -> Grey:
+    """Return a picture from `reduced` in grey, in which points are tracked."""
+    picture: Grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return picture
 
 
 def carried(boxes: Sequence[Box], here: Grey, there: Grey) -> list[Box | None]:

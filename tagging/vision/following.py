@@ -219,15 +219,14 @@ def affinity(followed: Followed, sighting: Sighting, at_ms: int, farthest: float
     expected = places[0]
     if _ratio(box.area, expected.area) < LEAST_SIZE_RATIO:
         return 0.0
-    overlap = max(box.iou(place) for place in places)
-    reach = np.array([box.width + expected.width, box.height + expected.height]) / 2
-    distance = float(np.linalg.norm((_centre(box) - _centre(expected)) / reach))
+    distance = _distance(box, expected)
     if distance > farthest:
         return 0.0
+    overlap = max(box.iou(place) for place in places)
     likeness = max(0.0, followed.likeness(sighting.colours) - COMMON_LIKENESS) / (1 - COMMON_LIKENESS)
     total = (
         OVERLAP_WEIGHT * overlap
-        + NEARNESS_WEIGHT * float(np.exp(-(distance**2)))
+        + NEARNESS_WEIGHT * math.exp(-(distance**2))
         + COLOUR_WEIGHT * likeness
         + SHAPE_WEIGHT * _ratio(box.width, expected.width) * _ratio(box.height, expected.height)
     )
@@ -235,15 +234,17 @@ def affinity(followed: Followed, sighting: Sighting, at_ms: int, farthest: float
     return total * (OTHER_NAME_FACTOR if known and seen and known != seen else 1.0)
 
 
-def colours(crop: RGBImage) -> Histogram:
-    """Return the Lab colour histogram of a picture, flat and summing to 1; the middle counts more than the rim."""
-    small = cv2.resize(crop, (COLOUR_SIDE, COLOUR_SIDE), interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.int64)
+def colours(crops: Sequence[RGBImage]) -> list[Histogram]:
+    """Return the Lab colour histogram of each picture, flat and summing to 1; the middle counts more than the rim."""
+    if not crops:
+        return []
+    small = np.stack([cv2.resize(crop, (COLOUR_SIDE, COLOUR_SIDE), interpolation=cv2.INTER_AREA) for crop in crops])
+    lab = cv2.cvtColor(small.reshape(-1, COLOUR_SIDE, 3), cv2.COLOR_RGB2LAB).reshape(len(crops), -1, 3).astype(np.int64)
     ab = np.clip((lab[..., 1:] - 64) * 2, 0, 255)  # colours of photographs fill the middle half of the scale
     index = (lab[..., 0] * COLOUR_BINS[0] // 256 * COLOUR_BINS[1] + ab[..., 0] * COLOUR_BINS[1] // 256) * COLOUR_BINS[2]
     index += ab[..., 1] * COLOUR_BINS[2] // 256
-    histogram = np.bincount(index.ravel(), _MIDDLE.ravel(), minlength=int(np.prod(COLOUR_BINS)))
-    return (histogram / histogram.sum()).astype(np.float32)
+    bins, weights = int(np.prod(COLOUR_BINS)), _MIDDLE.ravel()
+    return [(np.bincount(one, weights, minlength=bins) / weights.sum()).astype(np.float32) for one in index]
 
 
 def box_at(observations: Sequence[Observation], at_ms: int) -> Box | None:
@@ -257,6 +258,13 @@ def box_at(observations: Sequence[Observation], at_ms: int) -> Box | None:
 
 def _ratio(one: float, other: float) -> float:
     return min(one, other) / max(one, other)
+
+
+def _distance(one: Box, other: Box) -> float:
+    """Return how far apart the centres are, in mean sizes of the two boxes."""
+    x = (2 * (one.x - other.x) + one.width - other.width) / (one.width + other.width)
+    y = (2 * (one.y - other.y) + one.height - other.height) / (one.height + other.height)
+    return math.hypot(x, y)
 
 
 def _between(one: Box, other: Box, share: float) -> Box:

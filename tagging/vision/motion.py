@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from .types import Box, RGBImage
 
 SIDE: Final = 192  # pixels of the longer side at which pictures are compared
-LEAST_CHANGE: Final = 10.0  # grey levels of 255 by which a pixel must leave the range of its neighbourhood
+DARK: Final = 8.0  # grey levels added before a ratio is taken, since that of two dark pixels says little
+LEAST_CHANGE: Final = 10  # grey levels of 255 by which a pixel must leave the range of its neighbourhood
 LEAST_AREA: Final = 0.006  # of the frame; smaller regions are mostly noise
 MOST_AREA: Final = 0.6  # of the frame; a larger region says that the camera's movement was not understood
 LEAST_FILL: Final = 0.2  # of its box that a region must fill
@@ -54,7 +55,7 @@ def reduced(image: RGBImage) -> Small:
 def movement(picture: Small, neighbours: Sequence[Small]) -> Movement:
     """Return what moves in `picture` against its neighbours in time (all from `reduced`, all of one shot).
 
-    Without neighbours nothing moves. About 14 ms for two neighbours.
+    Without neighbours nothing moves. About 2 ms for two neighbours.
     """
     if not neighbours:
         return Movement(np.zeros(picture.shape[:2], np.uint8), ())
@@ -83,18 +84,25 @@ def _plausible_regions(mask: Mask) -> tuple[Mask, tuple[Box, ...]]:
     return filled, tuple(boxes)
 
 
-def _change(picture: Small, neighbour: Small) -> NDArray[np.float32]:
+def _change(picture: Small, neighbour: Small) -> NDArray[np.uint8]:
     """Return how far each pixel is outside the range of the neighbour's 3 by 3 pixels there, in grey levels.
 
     The range forgives what is one pixel out of place; the gain, the median ratio, forgives a change of light.
     """
-    there = _laid_over(picture, neighbour).astype(np.float32) + 8
-    here = picture.astype(np.float32) + 8
-    there *= np.median(here / there, axis=(0, 1))
+    there = _lit_as(picture, _laid_over(picture, neighbour))
     kernel = np.ones((3, 3), np.uint8)
-    outside = np.maximum(here - cv2.dilate(there, kernel), cv2.erode(there, kernel) - here)
-    change: NDArray[np.float32] = np.maximum(outside, 0).max(axis=2)
+    outside = cv2.max(cv2.subtract(picture, cv2.dilate(there, kernel)), cv2.subtract(cv2.erode(there, kernel), picture))
+    change: NDArray[np.uint8] = cv2.max(cv2.max(outside[..., 0], outside[..., 1]), outside[..., 2])
     return change
+
+
+def _lit_as(picture: Small, neighbour: Small) -> Small:
+    """Return the neighbour with the gain of each colour that brings it to the light of `picture`."""
+    few = np.s_[::2, ::2]
+    gain = np.median((picture[few] + DARK) / (neighbour[few] + DARK), axis=(0, 1))
+    levels = (np.arange(256)[:, None] + DARK) * gain - DARK
+    lit: Small = cv2.LUT(neighbour, np.clip(levels.round(), 0, 255).astype(np.uint8)[None])
+    return lit
 
 
 def _laid_over(picture: Small, neighbour: Small) -> Small:

@@ -4,9 +4,10 @@ The child (`python -m tagging.vision.sandbox`) gives up privileges before it ope
 hold many of them, start processes, take more memory or processor time than allowed, nor, where the system lets it drop
 the network, connect anywhere. It starts without the parent's environment, so it holds no secrets.
 
-Pictures come back through a pipe. A pipe holds little, so the child waits when the parent is busy, and neither holds
-more than a picture or two. What the child sends is not trusted: no pickle, only fixed records whose sizes are checked
-before memory is taken. A record is one byte for its kind, four for the length (little-endian), and the content:
+Pictures come back through a pipe. A pipe holds a picture at most, so the child is one ahead and then waits when the
+parent is busy, and neither holds more than a picture or two. What the child sends is not trusted: no pickle, only fixed
+records whose sizes are checked before memory is taken. A record is one byte for its kind, four for the length
+(little-endian), and the content:
 
     C  the child is confined and begins
     I  what the header says, as a JSON object          F  a picture: time, height, width, keyframe or not, RGB bytes
@@ -42,6 +43,8 @@ _PICTURE = struct.Struct("<qHH?")
 _TEXT_BYTES = 4096
 _ADDRESS_SPACE_BYTES = 1024**3
 """With 4096 × 2304 pixels, H.264, H.265 and (at 10 bits) AV1 were measured to need 0.4 to 0.6 GB of addresses."""
+_PIPE_BYTES = 1024**2
+"""The most that Linux gives an ordinary user by default (fs.pipe-max-size): 640 × 480 pixels in one piece."""
 _OPEN_FILES = 32
 _END_S = 2.0
 """How long a child that has closed the pipe is given to end by itself, so that its exit code tells why."""
@@ -104,6 +107,7 @@ def _child(request: dict[str, object]) -> Iterator[subprocess.Popen[bytes]]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
+            pipesize=_PIPE_BYTES,
             env=environment,
             cwd="/",
         )

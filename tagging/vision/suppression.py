@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .types import Box, Detection
 
 SAME_THING: Final = 0.5  # overlap (IoU) of two boxes around one thing
@@ -25,14 +28,32 @@ def merged(detections: Iterable[Detection]) -> list[Detection]:
 
 
 def _by_thing(detections: Iterable[Detection]) -> list[list[Detection]]:
+    """Return the detections around each thing: the best first, and the others that overlap it."""
+    ordered = sorted(detections, key=lambda detection: -detection.score)
+    if not ordered:
+        return []
+    overlaps = _overlaps([one.box for one in ordered]) >= SAME_THING
     things: list[list[Detection]] = []
-    for one in sorted(detections, key=lambda detection: -detection.score):
-        around = next((thing for thing in things if thing[0].box.iou(one.box) >= SAME_THING), None)
-        if around is None:
-            things.append([one])
-        else:
-            around.append(one)
+    is_free = np.ones(len(ordered), bool)
+    for index, best in enumerate(ordered):
+        if is_free[index]:
+            around = is_free & overlaps[index]
+            is_free &= ~around
+            around[index] = False
+            things.append([best, *(ordered[other] for other in np.flatnonzero(around))])
+            is_free[index] = False
     return things
+
+
+def _overlaps(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """Return the overlap (IoU) of each box with each, of shape (boxes, boxes)."""
+    low = np.array([(box.x, box.y) for box in boxes])
+    high = np.array([(box.right, box.bottom) for box in boxes])
+    shared = np.clip(np.minimum(high[:, None], high) - np.maximum(low[:, None], low), 0, None).prod(axis=2)
+    areas = (high - low).prod(axis=1)
+    union = areas[:, None] + areas - shared
+    overlaps: NDArray[np.float64] = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return overlaps
 
 
 def _mean_box(around: Sequence[Detection]) -> Box:

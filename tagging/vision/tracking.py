@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from .best_views import best_views
-from .flow import Grey, carried, grey
+from .flow import Grey, carried, grey, reduced
 from .following import Followed, Sighting, affinity, colours
 from .types import Appearance, Detection, Frame, RGBImage, Track, Vector
 
@@ -103,9 +103,11 @@ class Tracker:
             self._end_shot(frame.at_ms)
             self._shot += 1
         self._last_ms = frame.at_ms
-        picture = grey(frame.image)
+        small = reduced(frame.image)
+        picture = grey(small)
         self._carry_on(picture, frame.at_ms)
-        sightings = [Sighting(detection, colours(detection.box.crop(frame.image))) for detection in detections]
+        histograms = colours([detection.box.crop(small) for detection in detections])
+        sightings = [Sighting(one, histogram) for one, histogram in zip(detections, histograms, strict=True)]
         evidence = _reduced(frame.image)
         sure = [sighting for sighting in sightings if sighting.detection.score >= self._settings.start_score]
         unsure = [sighting for sighting in sightings if sighting.detection.score < self._settings.start_score]

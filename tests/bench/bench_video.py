@@ -11,7 +11,7 @@ from typing import Any
 from .tagging_site import SHARED_DATA, measured_apart, row
 
 VIDEOS = ("fruit-and-vegetable-detection", "bottle-detection")
-ROUNDS = 3
+ROUNDS = 5
 TARGET = 1.15
 
 
