@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -54,23 +56,23 @@ def watch(
 ) -> Watched:
     """Take the frames one by one, in the order of time, and return the shots and appearances.
 
-    No more than five frames are held at a time, beside the best views. `sellable` says whether objects of that name may
+    No more than six frames are held at a time, beside the best views. `sellable` says whether objects of that name may
     be followed; unnamed ones always are. `on_frame` is called before each frame with its time; what it raises ends the
     watching, which is how a job is cancelled. With `use_movement`, what moves by itself is followed too. A video that
-    goes on after `duration_ms` ends with its last frame.
+    goes on after `duration_ms` ends with its last frame. The detector works in a thread of its own, one frame ahead.
     """
     tracker = Tracker(settings)
     starts: list[int] = []
     last_ms = 0
-    for moment in _moments(frames, shot_detector):
-        last_ms = moment.frame.at_ms
-        on_frame(last_ms)
-        if moment.is_cut or not starts:
-            starts.append(last_ms if starts else 0)
-        detections = detector.detect(moment.frame.image)
-        if use_movement:
-            detections = add_moving(detections, movement(moment.picture, moment.neighbours))
-        tracker.feed(moment.frame, [one for one in detections if _is_wanted(one, sellable)], moment.is_cut)
+    with closing(_detected(_moments(frames, shot_detector), detector)) as looked_at:
+        for moment, detections in looked_at:
+            last_ms = moment.frame.at_ms
+            on_frame(last_ms)
+            if moment.is_cut or not starts:
+                starts.append(last_ms if starts else 0)
+            if use_movement:
+                detections = add_moving(detections, movement(moment.picture, moment.neighbours))
+            tracker.feed(moment.frame, [one for one in detections if _is_wanted(one, sellable)], moment.is_cut)
     end_ms = max(duration_ms, last_ms + 1) if starts else duration_ms
     ends = [*starts[1:], end_ms]
     shots = tuple(Shot(number, start, end) for number, (start, end) in enumerate(zip(starts, ends, strict=False)))
@@ -98,6 +100,19 @@ def _moments(frames: Iterable[Frame], shot_detector: FindsCuts) -> Iterator[_Mom
         waiting.append(_Moment(frame, is_cut, reduced(frame.image)))
     while waiting:
         yield take()
+
+
+def _detected(moments: Iterable[_Moment], detector: Detector) -> Generator[tuple[_Moment, list[Detection]]]:
+    """Yield each moment with its detections; the next one is looked at while the caller works on this one."""
+    with ThreadPoolExecutor(1, thread_name_prefix="detector") as ahead:
+        waiting: tuple[_Moment, Future[list[Detection]]] | None = None
+        for moment in moments:
+            asked = ahead.submit(detector.detect, moment.frame.image)
+            if waiting is not None:
+                yield waiting[0], waiting[1].result()
+            waiting = moment, asked
+        if waiting is not None:
+            yield waiting[0], waiting[1].result()
 
 
 def _is_wanted(detection: Detection, sellable: Callable[[str], bool]) -> bool:

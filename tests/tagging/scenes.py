@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import colorsys
 import io
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -16,7 +18,7 @@ from tagging.matching.calibration import Calibration
 from tagging.matching.fitting import fit
 from tagging.matching.model import MatchingModel
 from tagging.matching.types import CatalogueEntry, Thresholds
-from tagging.models import IndexEntry, IndexVersion, PhotoSignature, TrackView, Video
+from tagging.models import IndexEntry, IndexVersion, LabelPolicy, PhotoSignature, TrackView, Video
 from tagging.services import videos
 from tagging.services.loaded_models import loaded_models
 from tagging.vision.describing import describe
@@ -30,6 +32,8 @@ NOT_READING = "not-reading"
 readers.register(NOT_READING, f"{__name__}.NotReading")
 SEEDS = tuple(range(1, 9))
 SIDE = 110
+DRAWN = 440
+WALL = (228, 224, 216)
 
 
 class NotReading:
@@ -47,8 +51,22 @@ class NotReading:
 
 
 def photo(seed: int) -> bytes:
-    """The photo of a thing."""
-    return factories.jpeg(SIDE, SIDE, seed=seed)
+    """The photo of a thing: a stop sign, which the detector knows at any size, in a colour of its own."""
+    centre, angles = DRAWN // 2, np.pi / 8 + np.arange(8) * np.pi / 4
+    corners = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    picture = np.full((DRAWN, DRAWN, 3), WALL, np.uint8)
+    for radius, colour in ((218, (250, 250, 250)), (200, _colour(seed))):
+        cv2.fillPoly(picture, [(centre + radius * corners).astype(np.int32)], colour, cv2.LINE_AA)
+    cv2.putText(picture, "STOP", (55, 250), cv2.FONT_HERSHEY_SIMPLEX, 4.1, (250, 250, 250), 24, cv2.LINE_AA)
+    for dot in range(seed % 4 + 1):
+        cv2.circle(picture, (140 + 50 * dot, 350), 22, _colour(seed + 3), cv2.FILLED, cv2.LINE_AA)
+    out = io.BytesIO()
+    Image.fromarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)).save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+def _colour(seed: int) -> tuple[int, ...]:
+    return tuple(round(255 * part) for part in colorsys.hsv_to_rgb(seed * 0.125 % 1, 0.85, 0.75))
 
 
 def write_clip(path: Path, seeds: Sequence[int] = (1, 2), seconds: float = 1.2, rate: int = 10) -> Path:
@@ -57,7 +75,7 @@ def write_clip(path: Path, seeds: Sequence[int] = (1, 2), seconds: float = 1.2, 
 
     def pictures():
         for number in range(round(seconds * rate)):
-            picture = np.full((270, 480, 3), (228, 224, 216), np.uint8)
+            picture = np.full((270, 480, 3), WALL, np.uint8)
             for place, thing in enumerate(things):
                 x = 25 + place * 150 + int(20 * np.sin(number / 8 + place))
                 y = 60 + int(40 * np.cos(number / 9 + 2 * place))
@@ -85,8 +103,14 @@ def _described() -> tuple[dict[int, Signature], MatchingModel]:
     return signatures, replace(model, calibration=calibration, kind_calibration=calibration)
 
 
+def sell_signs() -> None:
+    """Let road signs be tagged, as staff of such a shop would."""
+    LabelPolicy.objects.filter(label="stop sign").update(is_sellable=True)
+
+
 def open_shop() -> list[Product]:
     """Products that look like the things, with a live index over their photos; the first is thing 1."""
+    sell_signs()
     signatures, model = _described()
     versions = loaded_models().versions
     version = IndexVersion.objects.create(

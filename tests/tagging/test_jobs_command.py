@@ -11,6 +11,7 @@ from tagging.models import Video
 from tagging.services.loaded_models import close_models
 
 from .. import factories
+from . import scenes
 
 pytestmark = pytest.mark.real_models
 
@@ -67,6 +68,7 @@ def test_it_says_what_is_wrong(dana, clip, arguments, message, capsys):
 
 
 def test_without_an_index_it_finds_tracks_and_says_why_there_are_no_links(dana, clip, capsys):
+    scenes.sell_signs()
     call_command("tag_video", str(clip), creator="dana")
     assert "none: the catalogue is not indexed yet" in capsys.readouterr().out
     assert Video.objects.get().state == Video.State.TAGGED

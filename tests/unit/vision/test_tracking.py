@@ -1,5 +1,6 @@
 """One object is one appearance within a shot."""
 
+import threading
 from collections.abc import Sequence
 
 import cv2
@@ -277,6 +278,17 @@ def test_what_the_progress_callback_raises_ends_the_watching() -> None:
     frames = [a_frame(step * STEP_MS, []) for step in range(4)]
     with pytest.raises(Cancelled):
         watch(frames, ScriptedDetector([[]] * 4), ShotDetector(), 2000, on_frame=cancel)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("detector")]
+
+
+def test_what_the_detector_raises_ends_the_watching() -> None:
+    class Blind(ScriptedDetector):
+        def detect(self, image: np.ndarray) -> list[Detection]:
+            raise ValueError("the model sees nothing")
+
+    frames = [a_frame(step * STEP_MS, []) for step in range(4)]
+    with pytest.raises(ValueError, match="sees nothing"):
+        watch(frames, Blind([]), ShotDetector(), 2000)
 
 
 def test_a_video_without_frames_has_no_shots() -> None:
