@@ -35,9 +35,16 @@ export class Timeline {
 
   show(atMs) {
     this.playhead.style.setProperty("--at", this.percent(atMs));
-    for (const { button, startMs, endMs } of this.spans) {
-      button.setAttribute("aria-current", String(startMs <= atMs && atMs <= endMs));
+    const current = this.during(atMs);
+    for (const span of this.spans) {
+      span.button.setAttribute("aria-current", String(current.includes(span)));
     }
+  }
+
+  // A span ends with the first picture that no longer shows it; the video's last picture stays when it has ended.
+  during(atMs) {
+    const shownMs = Math.min(atMs, this.durationMs - 1);
+    return this.spans.filter((span) => span.startMs <= shownMs && shownMs < span.endMs);
   }
 
   next(atMs) {

@@ -45,11 +45,10 @@ function toggleBoxes() {
 if (timeline) {
   player.onMoment((atMs) => {
     timeline.show(atMs);
-    const current = timeline.spans.filter((span) => span.startMs <= atMs && atMs <= span.endMs);
-    moment.show(new Set(current.map((span) => span.track)));
+    moment.show(new Set(timeline.during(atMs).map((span) => span.track)));
   });
   boxes.load(watch.dataset.boxes).then(
-    () => player.onMoment((atMs) => boxes.draw(atMs)),
+    () => player.onMoment((atMs) => boxes.draw(Math.min(atMs, durationMs - 1))),
     () => complain(document.getElementById("toasts").dataset.failed),
   );
   new ResizeObserver(() => boxes.draw(player.atMs)).observe(canvas);

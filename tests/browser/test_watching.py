@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tagging.models import Creator, ProductLink, Video
+from tagging.models import Appearance, Creator, ProductLink, Video
 from tests import factories
 
 pytestmark = pytest.mark.browser
@@ -66,6 +66,18 @@ def test_the_cards_follow_the_moment(watching: Page) -> None:
 
     watching.locator("#seek").fill("9000")
     expect(watching.locator("#now-empty")).to_be_visible()
+
+
+def test_what_ends_when_the_next_begins_is_no_longer_shown(
+    log_in, live_server: LiveServer, dana: Creator, breakfast: Video
+) -> None:
+    Appearance.objects.filter(track__video=breakfast, track__number=0).update(end_ms=1000)
+    page = log_in(dana.user)
+    page.goto(live_server.url + breakfast.get_absolute_url())
+    page.get_by_role("button", name="Next object").click()
+
+    expect(page.locator("#time")).to_have_text("0:01")
+    expect(page.locator("#now-cards .product-title")).to_have_text(["Pear juice"])
 
 
 def test_the_space_bar_plays_and_pauses(watching: Page) -> None:
