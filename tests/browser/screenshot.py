@@ -17,10 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "static" / "img" / "readme.png"
 LOGIN, PASSWORD = "maya@demo.example", "window-shopping"
 TITLE = "What is in my bag"
+MOMENT_MS = 2000
 
 
 def main() -> int:
-    """Serve the demo's data, open the video, go to its first linked object and keep the picture."""
+    """Serve the demo's data, open the video, go to a moment with two linked products and keep the picture."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -59,7 +60,7 @@ def _take(address: str) -> None:
         page.click("#login-form button")
         page.click(f"text={TITLE}")
         page.wait_for_load_state("networkidle")
-        page.keyboard.press("n")
+        page.fill("#seek", str(MOMENT_MS))
         page.wait_for_selector("#now-cards > *")
         page.wait_for_timeout(1000)
         TARGET.parent.mkdir(exist_ok=True)
