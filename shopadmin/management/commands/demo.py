@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 if not options["no_serve"]:
                     self._serve(supervisor, options["host"], options["port"])
         except Stopped:
-            self.stdout.write("Stopped; nothing is left running.")
+            self.stdout.write("Stopped.")
         except ProcessDied as error:
             raise CommandError(str(error)) from error
 
