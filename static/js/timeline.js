@@ -41,9 +41,14 @@ export class Timeline {
     }
   }
 
-  // A span ends with the first picture that no longer shows it; the video's last picture stays when it has ended.
+  // The moment whose picture is seen: the video's last picture stays when it has ended.
+  shown(atMs) {
+    return Math.min(atMs, this.durationMs - 1);
+  }
+
+  // A span ends with the first picture that no longer shows it.
   during(atMs) {
-    const shownMs = Math.min(atMs, this.durationMs - 1);
+    const shownMs = this.shown(atMs);
     return this.spans.filter((span) => span.startMs <= shownMs && shownMs < span.endMs);
   }
 

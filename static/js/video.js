@@ -48,10 +48,10 @@ if (timeline) {
     moment.show(new Set(timeline.during(atMs).map((span) => span.track)));
   });
   boxes.load(watch.dataset.boxes).then(
-    () => player.onMoment((atMs) => boxes.draw(Math.min(atMs, durationMs - 1))),
+    () => player.onMoment((atMs) => boxes.draw(timeline.shown(atMs))),
     () => complain(document.getElementById("toasts").dataset.failed),
   );
-  new ResizeObserver(() => boxes.draw(player.atMs)).observe(canvas);
+  new ResizeObserver(() => boxes.draw(timeline.shown(player.atMs))).observe(canvas);
 }
 
 for (const span of timeline?.spans ?? []) {

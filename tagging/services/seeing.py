@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-import cv2
 import numpy as np
 from django.conf import settings
 from django.db.models.fields.files import FieldFile
 
 from ..models import LabelPolicy
 from ..vision.colour import colour_signature
+from ..vision.resizing import reduced
 from ..vision.sandbox import open_video
 from ..vision.shots import ShotDetector
 from ..vision.tracking import EVIDENCE_SIDE, group_appearances
@@ -57,7 +57,7 @@ class _Counted:
     def __iter__(self) -> Iterator[Frame]:
         for frame in self._frames:
             if self.first is None:
-                self.first = _reduced(frame.image)
+                self.first = reduced(frame.image, EVIDENCE_SIDE)
             self.count += 1
             yield frame
 
@@ -130,11 +130,3 @@ def _descriptor(features: list[Vector]) -> Vector:
     unit = [vector / max(float(np.linalg.norm(vector)), 1e-9) for vector in features]
     mean = np.mean(unit, axis=0, dtype=np.float32)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
-
-
-def _reduced(image: RGBImage) -> RGBImage:
-    scale = EVIDENCE_SIDE / max(image.shape[:2])
-    if scale >= 1:
-        return image.copy()
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

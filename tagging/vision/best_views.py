@@ -8,6 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from .resizing import resized
 from .types import Box, RGBImage, View
 
 MOST_VIEWS: Final = 3
@@ -24,9 +25,7 @@ CUT_OFF_FACTOR: Final = 0.5  # a view of half an object is worth half
 
 def sharpness(crop: RGBImage) -> float:
     """Return how sharp a picture is, 0..1, from the variance of its Laplacian (Pech-Pacheco and others, 2000)."""
-    scale = SHARPNESS_SIDE / max(crop.shape[:2])
-    size = (max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale)))
-    grey = cv2.cvtColor(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(resized(crop, SHARPNESS_SIDE), cv2.COLOR_RGB2GRAY)
     _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))
     variance = float(deviation[0, 0]) ** 2
     return variance / (variance + HALF_SHARP)

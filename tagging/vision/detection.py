@@ -27,7 +27,7 @@ APART: Final = 0.2  # overlap (IoU) below which two parts are different things
 
 
 class NamedAndUnnamed:
-    """EfficientDet-Lite0 for the objects it can name, and proposals for the others: 40 ms a picture for both."""
+    """EfficientDet-Lite0 for the objects it can name, and proposals for the others: 30 ms a picture for both."""
 
     identifier = "efficientdet-lite0+objectness"
     version = f"{EfficientDetLite0.version}+{Objectness.version}"

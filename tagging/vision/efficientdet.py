@@ -19,7 +19,7 @@ PADDING_GREY: Final = 127  # the middle of the range, which the model sees as no
 
 
 class EfficientDetLite0:
-    """Names objects of everyday life: about 20 ms a look on one core.
+    """Names objects of everyday life: about 15 ms a look on one core.
 
     The model looks at a square; `shares` says which share of its side the picture takes in each look. A smaller share
     shows large things at the size that the model knows.

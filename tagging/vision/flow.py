@@ -30,16 +30,8 @@ type Grey = NDArray[np.uint8]
 type Points = NDArray[np.float32]
 
 
-def reduced(image: RGBImage) -> RGBImage:
-    """Return the picture at the size at which points are tracked."""
-    scale = SIDE / max(image.shape[:2])
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    small: RGBImage = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return small
-
-
 def grey(image: RGBImage) -> Grey:
-    """Return a picture from `reduced` in grey, in which points are tracked."""
+    """Return a picture, resized to `SIDE`, in grey: points are tracked in it."""
     picture: Grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     return picture
 

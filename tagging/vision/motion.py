@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .resizing import resized
 from .types import Box, RGBImage
 
 SIDE: Final = 192  # pixels of the longer side at which pictures are compared
@@ -46,10 +47,7 @@ class Movement:
 
 def reduced(image: RGBImage) -> Small:
     """Return the picture at the size at which movement is looked for."""
-    scale = SIDE / max(image.shape[:2])
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    small: Small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return small
+    return resized(image, SIDE)
 
 
 def movement(picture: Small, neighbours: Sequence[Small]) -> Movement:

@@ -31,7 +31,7 @@ PERSON: Final = "person"
 
 
 class Objectness:
-    """Detects objects of any kind but people, without names: about 40 ms a picture."""
+    """Detects objects of any kind but people, without names: about 30 ms a picture."""
 
     identifier = "objectness"
     version = f"2,{EfficientDetLite0.version}"

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from .best_views import best_views
-from .flow import Grey, carried, grey, reduced
+from .flow import SIDE, Grey, carried, grey
 from .following import Followed, Sighting, affinity, colours
+from .resizing import reduced, resized
 from .types import Appearance, Detection, Frame, RGBImage, Track, Vector
 
 LEAST_SIMILARITY: Final = 0.7  # mean cosine of descriptors from which two appearances show the same object
@@ -103,12 +103,12 @@ class Tracker:
             self._end_shot(frame.at_ms)
             self._shot += 1
         self._last_ms = frame.at_ms
-        small = reduced(frame.image)
+        small = resized(frame.image, SIDE)
         picture = grey(small)
         self._carry_on(picture, frame.at_ms)
         histograms = colours([detection.box.crop(small) for detection in detections])
         sightings = [Sighting(one, histogram) for one, histogram in zip(detections, histograms, strict=True)]
-        evidence = _reduced(frame.image)
+        evidence = reduced(frame.image, EVIDENCE_SIDE)
         sure = [sighting for sighting in sightings if sighting.detection.score >= self._settings.start_score]
         unsure = [sighting for sighting in sightings if sighting.detection.score < self._settings.start_score]
         waiting, new = self._assign(self._live, sure, frame, evidence, self._settings.sure)
@@ -203,15 +203,6 @@ class Tracker:
         is_sure = one.best_score >= self._settings.sure_score or one.total_score >= self._settings.sure_sum
         is_seen = is_sure or one.sightings >= self._settings.least_sightings
         return is_seen and one.strength >= self._settings.least_strength and one.quality >= self._settings.least_quality
-
-
-def _reduced(image: RGBImage) -> RGBImage:
-    scale = EVIDENCE_SIDE / max(image.shape[:2])
-    if scale >= 1:
-        return image
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    reduced: RGBImage = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return reduced
 
 
 def group_appearances(

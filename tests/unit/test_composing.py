@@ -35,6 +35,14 @@ def blue_wall(tmp_path: Path) -> Path:
     return tmp_path / "wall.png"
 
 
+def on_white(folder: Path, *rectangles: tuple[tuple[int, ...], tuple[int, ...]]) -> Path:
+    photo = Image.new("RGB", (200, 200), "white")
+    for corners, colour in rectangles:
+        ImageDraw.Draw(photo).rectangle(corners, fill=colour)
+    photo.save(folder / "photo.png")
+    return folder / "photo.png"
+
+
 def a_clip(*scenes: Scene) -> ClipScript:
     return ClipScript(scenes, width=180, height=320, frame_rate=10, seed=4)
 
@@ -60,20 +68,13 @@ def test_a_photo_without_a_plain_ground_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_white_carton_on_white_whose_print_alone_can_be_seen_is_refused(tmp_path: Path) -> None:
-    photo = Image.new("RGB", (200, 200), "white")
-    ImageDraw.Draw(photo).rectangle((70, 40, 120, 70), fill=(20, 120, 40))
-    ImageDraw.Draw(photo).rectangle((70, 130, 120, 160), fill=(200, 30, 30))
-    photo.save(tmp_path / "milk.png")
+    milk = on_white(tmp_path, ((70, 40, 120, 70), (20, 120, 40)), ((70, 130, 120, 160), (200, 30, 30)))
     with pytest.raises(UnsuitablePhoto, match="falls into pieces"):
-        cut_out(tmp_path / "milk.png")
+        cut_out(milk)
 
 
 def test_a_white_carton_that_is_a_shade_darker_than_the_studio_is_cut_out_whole(tmp_path: Path) -> None:
-    photo = Image.new("RGB", (200, 200), "white")
-    ImageDraw.Draw(photo).rectangle((70, 40, 120, 160), fill=(249, 249, 249))
-    ImageDraw.Draw(photo).rectangle((80, 60, 110, 80), fill=(20, 120, 40))
-    photo.save(tmp_path / "milk.png")
-    cutout = cut_out(tmp_path / "milk.png")
+    cutout = cut_out(on_white(tmp_path, ((70, 40, 120, 160), (249, 249, 249)), ((80, 60, 110, 80), (20, 120, 40))))
     assert cutout.alpha.shape == pytest.approx((121, 51), abs=6)
     assert cutout.alpha.mean() > 0.9
 

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tagging.vision.flow import SIDE, Grey, carried, reduced
+from tagging.vision.flow import SIDE, Grey, carried
+from tagging.vision.resizing import reduced, resized
 from tagging.vision.types import Box
 
 THING = Box(0.3, 0.3, 0.3, 0.4)
@@ -67,4 +68,9 @@ def test_nothing_followed_is_nothing_carried() -> None:
 
 @pytest.mark.parametrize("shape", [(720, 1280), (1280, 720), (90, 60)])
 def test_pictures_are_compared_at_one_size(shape: tuple[int, int]) -> None:
-    assert max(reduced(np.zeros((*shape, 3), np.uint8)).shape) == SIDE
+    assert max(resized(np.zeros((*shape, 3), np.uint8), SIDE).shape) == SIDE
+
+
+@pytest.mark.parametrize(("shape", "longer"), [((720, 1280), 640), ((60, 90), 90)])
+def test_evidence_is_reduced_and_never_enlarged(shape: tuple[int, int], longer: int) -> None:
+    assert max(reduced(np.zeros((*shape, 3), np.uint8), 640).shape) == longer
