@@ -80,6 +80,22 @@ def test_what_ends_when_the_next_begins_is_no_longer_shown(
     expect(page.locator("#now-cards .product-title")).to_have_text(["Pear juice"])
 
 
+def test_the_last_picture_keeps_its_boxes_and_cards_also_when_the_window_changes(
+    log_in, live_server: LiveServer, dana: Creator, breakfast: Video
+) -> None:
+    Appearance.objects.filter(track__video=breakfast, track__number=1).update(end_ms=10_000)
+    page = log_in(dana.user)
+    page.goto(live_server.url + breakfast.get_absolute_url())
+    page.locator("#seek").fill("10000")
+    expect(page.locator("#boxes g[data-track='1']")).to_be_visible()
+    wide = page.locator("#boxes").bounding_box()
+    page.set_viewport_size({"width": 700, "height": 600})
+    expect(page.locator("#boxes")).not_to_have_css("width", f"{wide['width']}px")
+
+    expect(page.locator("#boxes g[data-track='1']")).to_be_visible()
+    expect(page.locator("#now-cards .product-title")).to_have_text(["Pear juice"])
+
+
 def test_the_space_bar_plays_and_pauses(watching: Page) -> None:
     watching.locator("body").press(" ")
     watching.wait_for_function("() => document.getElementById('video').currentTime > 0.5")

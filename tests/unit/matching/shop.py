@@ -26,6 +26,23 @@ class Shop:
     truth: tuple[str, ...]
 
 
+def _picture(
+    random: np.random.Generator,
+    middle: np.ndarray,
+    colours: np.ndarray,
+    spread: float,
+    words: tuple[str, ...],
+    lights: np.ndarray,
+) -> Signature:
+    features = middle + random.normal(size=FEATURES) * spread + random.normal(size=len(lights)) @ lights
+    colour = np.sqrt(colours + random.random(COLOUR_DIMENSIONS) * 0.02)
+    return Signature(
+        features.astype(np.float32),
+        (colour / np.linalg.norm(colour)).astype(np.float32),
+        tuple(Word(word, 0.9) for word in words),
+    )
+
+
 def make_shop(
     products: int = 12,
     queries: int = 360,
@@ -47,18 +64,10 @@ def make_shop(
         directions[:products] = 0.4 * directions[:products] + shared[np.arange(products) % kinds]
     colours = random.random(size=(products + strangers, COLOUR_DIMENSIONS)) ** 8
     shop_side, film_side = random.normal(size=(2, FEATURES)) * 1.5
-
     lights = random.normal(size=(6, FEATURES))
 
     def picture(product: int, side: np.ndarray, spread: float, words: tuple[str, ...], light: float = 0.0) -> Signature:
-        features = directions[product] + side + random.normal(size=FEATURES) * spread
-        features += light * (random.normal(size=6) @ lights)
-        colour = np.sqrt(colours[product] + random.random(COLOUR_DIMENSIONS) * 0.02)
-        return Signature(
-            features.astype(np.float32),
-            (colour / np.linalg.norm(colour)).astype(np.float32),
-            tuple(Word(word, 0.9) for word in words),
-        )
+        return _picture(random, directions[product] + side, colours[product], spread, words, light * lights)
 
     catalogue = tuple(
         CatalogueEntry(
