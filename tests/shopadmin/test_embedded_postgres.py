@@ -71,6 +71,31 @@ def test_the_process_that_started_it_stops_it_at_its_end(data_folder: Path) -> N
     assert not server.is_running(data_folder)
 
 
+def test_of_many_that_end_at_once_one_stops_it_and_none_fails(data_folder: Path) -> None:
+    script = (
+        "import sys, pathlib; from shopadmin.embedded_postgres import server;"
+        "sys.exit(not server.stop_if_unused(pathlib.Path(sys.argv[1]), patience_s=10))"
+    )
+    server.ensure_running(data_folder, "shop")
+    command = [sys.executable, "-c", script, str(data_folder)]
+    ending = [subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE) for _ in range(4)]
+
+    assert [process.communicate(timeout=60)[1] for process in ending] == [b""] * 4
+    assert [process.returncode for process in ending] == [0] * 4
+    assert not server.is_running(data_folder)
+
+
+def test_one_that_is_stopped_by_somebody_between_two_looks_counts_as_stopped(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.ensure_running(data_folder, "shop")
+    server.stop(data_folder)
+    looks = iter([True])
+    monkeypatch.setattr(server, "is_running", lambda folder: next(looks, False))
+
+    assert server.stop_if_unused(data_folder, patience_s=5)
+
+
 def test_it_goes_on_while_somebody_else_is_connected(data_folder: Path) -> None:
     server.ensure_running(data_folder, "shop")
     with psycopg.connect(server.connection_string(data_folder, "shop"), application_name="somebody else"):
