@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 
 from shopadmin.htmx import AuthenticatedRequest
 
+from .permissions import Permission, Scope
 from .roles import Role
 
 type View[**P] = Callable[Concatenate[AuthenticatedRequest, P], HttpResponseBase]
@@ -23,6 +24,21 @@ def role_required[**P](*roles: Role) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def checked(request: AuthenticatedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.roles & set(roles):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return cast("View[P]", checked)
+
+    return decorate
+
+
+def permission_required[**P](permission: Permission) -> Callable[[View[P]], View[P]]:
+    """Let only users through whose roles grant `permission` to any rows; which rows, the view's queryset says."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def checked(request: AuthenticatedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.user.scope(permission) == Scope.NONE:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .permissions import Permission, Scope, scope
 from .roles import STAFF_ROLES, Role
 
 
@@ -69,6 +70,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.is_superuser:
             roles.add(Role.ADMIN)
         return frozenset(roles)
+
+    def scope(self, permission: Permission) -> Scope:
+        """Return to whose rows `permission` applies for this user; asks the database once."""
+        return scope(self.roles, permission)
 
     @property
     def sees_all_videos(self) -> bool:
