@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from .models import Brand, Category, Offer, Product, ProductImage, Seller
+from .models import Brand, BrandAlias, Category, Offer, Product, ProductImage, Seller, SellerMember
 
 
 class OfferInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -38,17 +38,42 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
 
 
+class SellerMemberInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The people who work for a seller."""
+
+    model = SellerMember
+    extra = 0
+    autocomplete_fields = ("user",)
+
+
 @admin.register(Seller)
 class SellerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Sellers and the people who work there."""
 
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
-    autocomplete_fields = ("members",)
+    inlines = (SellerMemberInline,)
 
 
-@admin.register(Brand, Category)
-class NameAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Brands and categories."""
+class BrandAliasInline(admin.TabularInline):  # type: ignore[type-arg]
+    """What else a brand is called."""
 
+    model = BrandAlias
+    extra = 0
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Brands and their other names."""
+
+    list_display = ("name", "owner", "is_protected")
+    list_filter = ("is_protected",)
     search_fields = ("name",)
+    inlines = (BrandAliasInline,)
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The tree of categories."""
+
+    search_fields = ("path",)

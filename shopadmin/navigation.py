@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shopadmin.accounts.models import User
+from shopadmin.accounts.permissions import Permission, Scope, scope
 from shopadmin.accounts.roles import Role
 
 
@@ -22,13 +23,18 @@ class Item:
     is_current: bool
 
 
+def _allowed(permission: Permission) -> frozenset[Role]:
+    """Return the roles that grant `permission` to any rows."""
+    return frozenset(role for role in Role if scope([role], permission) > Scope.NONE)
+
+
 PLACES = (
     (_("Videos"), "tagging:video-list", "video", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
     (_("Upload"), "tagging:video-upload", "upload", frozenset({Role.CREATOR})),
     (_("Notices"), "tagging:notice-list", "notice", frozenset({Role.CREATOR})),
     (_("Consent"), "tagging:consent", "consent", frozenset({Role.CREATOR})),
     (_("Jobs"), "tagging:job-list", "job", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
-    (_("Products"), "catalog:product-list", "product", frozenset({Role.MERCHANT, Role.POLICY, Role.ADMIN})),
+    (_("Products"), "catalog:product-list", "product", _allowed(Permission.VIEW_LISTINGS)),
 )
 
 

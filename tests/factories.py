@@ -15,7 +15,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from catalog.models import Brand, Offer, Product, ProductImage, Seller
+from catalog.membership import MemberRole
+from catalog.models import Brand, Offer, Product, ProductImage, Seller, SellerMember
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from tagging.models import (
@@ -81,11 +82,11 @@ def jpeg(width: int = 120, height: int = 90, seed: int = 0) -> bytes:
     return out.getvalue()
 
 
-def seller(name: str = "Corner Shop", member: User | None = None) -> Seller:
+def seller(name: str = "Corner Shop", member: User | None = None, role: MemberRole = MemberRole.OWNER) -> Seller:
     """A seller, with `member` working there if given."""
     row, _ = Seller.objects.get_or_create(slug=name.lower().replace(" ", "-"), defaults={"name": name})
     if member is not None:
-        row.members.add(member)
+        SellerMember.objects.update_or_create(seller=row, user=member, defaults={"role": role})
     return row
 
 

@@ -1,75 +1,52 @@
-"""Products, their photos and what they cost in each market."""
+"""Products and what they cost in each market."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
-from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shopadmin.accounts.roles import Role
+from shopadmin.accounts.permissions import Permission, Scope
 
+from .brands import Brand
+from .categories import Category
 from .sellers import Seller
 
 if TYPE_CHECKING:
     from shopadmin.accounts.models import User
 
 
-class Brand(models.Model):
-    """A maker's name."""
-
-    name = models.CharField(_("name"), max_length=200, unique=True)
-
-    class Meta:
-        verbose_name = _("brand")
-        verbose_name_plural = _("brands")
-        ordering: ClassVar = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Category(models.Model):
-    """A kind of product; a tree."""
-
-    name = models.CharField(_("name"), max_length=200)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering: ClassVar = ["name"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["parent", "name"], name="catalog_category_once_in_parent", nulls_distinct=False
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class ProductQuerySet(models.QuerySet["Product"]):
     """What one asks of the catalogue."""
 
-    def for_user(self, user: User) -> Self:
-        """Keep the products that the user may see: those of their own sellers, or all for policy staff and admins."""
-        if user.roles & {Role.POLICY, Role.ADMIN}:
+    def for_user(self, user: User, permission: Permission = Permission.VIEW_LISTINGS) -> Self:
+        """Keep the products of the sellers for whose rows the user has `permission`."""
+        if user.scope(permission) == Scope.ALL:
             return self
-        return self.filter(seller__members=user)
+        return self.filter(seller__in=Seller.objects.for_user(user, permission))
 
     def with_card(self) -> Self:
         """Fetch what a product card shows, so that a list of cards asks three times whatever its length."""
         return self.select_related("brand", "seller").prefetch_related("images", "offers")
 
+    def in_group_of(self, product: Product) -> Self:
+        """Keep the product and its variants: those of its seller with the same variant group."""
+        if not product.variant_group:
+            return self.filter(pk=product.pk)
+        return self.filter(seller=product.seller_id, variant_group=product.variant_group)
+
 
 class Product(models.Model):
-    """A listing: one thing that one seller sells. Variants (colour, size) share a `variant_group`."""
+    """A listing: one thing that one seller sells. Variants (colour, size) share a `variant_group`.
+
+    `version` counts the changes of what people can edit here and in its offers and photos: it tells an editor that
+    somebody else was faster, and an undo that there were later edits. Whoever changes one of them adds one to it.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -77,16 +54,27 @@ class Product(models.Model):
         HELD = "held", _("held")
         REMOVED = "removed", _("removed")
 
+    class Condition(models.TextChoices):
+        NEW = "new", _("new")
+        REFURBISHED = "refurbished", _("refurbished")
+        USED = "used", _("used")
+
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="products")
     sku = models.CharField(_("SKU"), max_length=100)
     title = models.CharField(_("title"), max_length=300)
     description = models.TextField(_("description"), blank=True)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, related_name="products")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="products")
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True, db_default="")
+    condition = models.CharField(
+        _("condition"), max_length=12, choices=Condition, default=Condition.NEW, db_default="new"
+    )
     variant_group = models.CharField(_("variant group"), max_length=100, blank=True)
+    variant_name = models.CharField(_("variant"), max_length=100, blank=True, db_default="")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ProductQuerySet.as_manager()
 
@@ -99,50 +87,31 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "live", "held", "removed"]), name="catalog_product_status_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(condition__in=["new", "refurbished", "used"]),
+                name="catalog_product_condition_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
 
-
-def photo_path(image: ProductImage, filename: str) -> str:
-    """Return a name of our own in a folder of its own; of the uploader's name only a known ending is kept."""
-    ending = PurePath(filename).suffix.lower()
-    return f"products/{uuid.uuid4().hex}/photo{ending if ending in {'.jpg', '.png', '.webp'} else '.jpg'}"
-
-
-class ProductImage(models.Model):
-    """A photo of a product, re-encoded when it came in."""
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
-    file = models.ImageField(_("photo"), upload_to=photo_path)
-    sha256 = models.CharField(max_length=64)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    width = models.PositiveIntegerField(default=0, editable=False)
-    height = models.PositiveIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("product photo")
-        verbose_name_plural = _("product photos")
-        ordering: ClassVar = ["position", "pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["product", "sha256"], name="catalog_image_once_in_product"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product} ({self.position})"
+    def get_absolute_url(self) -> str:
+        """Return the address of the product's page."""
+        return reverse("catalog:product-detail", args=[self.pk])
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     """Which offers may be linked."""
 
-    def linkable(self, market: str) -> Self:
-        """Keep offers of live products in `market` that are in stock and whose price is fresh (three days)."""
+    def fresh(self) -> Self:
+        """Keep offers whose price was confirmed within the last three days (a setting)."""
         fresh_since = timezone.now() - timedelta(days=settings.SHOPADMIN["PRICE_FRESH_FOR_DAYS"])
-        return self.filter(
-            market=market, stock__gt=0, price_refreshed_at__gte=fresh_since, product__status=Product.Status.LIVE
-        )
+        return self.filter(price_refreshed_at__gte=fresh_since)
+
+    def linkable(self, market: str) -> Self:
+        """Keep offers of live products in `market` that are in stock and whose price is fresh."""
+        return self.fresh().filter(market=market, stock__gt=0, product__status=Product.Status.LIVE)
 
 
 class Offer(models.Model):
@@ -160,9 +129,16 @@ class Offer(models.Model):
     class Meta:
         verbose_name = _("offer")
         verbose_name_plural = _("offers")
+        ordering: ClassVar = ["market"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["product", "market"], name="catalog_offer_once_in_market"),
         ]
 
     def __str__(self) -> str:
         return f"{self.product}: {self.price_minor} {self.currency} ({self.market})"
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the price was confirmed lately enough to be linked."""
+        age = timezone.now() - self.price_refreshed_at
+        return age <= timedelta(days=settings.SHOPADMIN["PRICE_FRESH_FOR_DAYS"])

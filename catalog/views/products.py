@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from shopadmin.accounts.decorators import role_required
-from shopadmin.accounts.roles import Role
+from shopadmin.accounts.decorators import permission_required
+from shopadmin.accounts.permissions import Permission
 from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.keyset import page
 from shopadmin.pages import render_page
@@ -16,7 +16,7 @@ from ..models import Product
 
 
 @require_safe
-@role_required(Role.MERCHANT, Role.POLICY, Role.ADMIN)
+@permission_required(Permission.VIEW_LISTINGS)
 def product_list(request: AuthenticatedRequest) -> HttpResponse:
     """List the products that the user may see, by title; status, title and SKU can be searched for."""
     products = Product.objects.for_user(request.user).with_card()

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.text import slugify
 
-from catalog.models import Brand, Category, Offer, Product, Seller
+from catalog.models import Brand, Category, Offer, Product, Seller, SellerMember
 from catalog.services import add_photos
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
@@ -72,7 +72,8 @@ def seed_listings(listings: Iterable[Listing]) -> int:
 
 def _seller(name: str) -> Seller:
     seller, _ = Seller.objects.get_or_create(slug=slugify(name), defaults={"name": name})
-    seller.members.set(User.objects.filter(groups__name=Role.MERCHANT.value))
+    for merchant in User.objects.filter(groups__name=Role.MERCHANT.value):
+        SellerMember.objects.get_or_create(seller=seller, user=merchant)
     return seller
 
 

@@ -62,7 +62,7 @@ TABLE = {
     "accounts:logout": Rule(WRITE, EVERYBODY),
     "accounts:no-role": Rule(READ, EVERYBODY),
     "accounts:theme-set": Rule(WRITE, EVERYBODY, is_public=True),
-    "catalog:product-list": Rule(READ, frozenset({"mallory", "alice"})),
+    "catalog:product-list": Rule(READ, STAFF | {"mallory"}),
     "catalog:photo-file": Rule(READ, EVERYBODY, arguments="photo"),
     "catalog:photo-thumbnail": Rule(READ, EVERYBODY, arguments="photo"),
     "tagging:video-list": Rule(READ, CREATORS | STAFF),
