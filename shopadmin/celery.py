@@ -1,4 +1,4 @@
-"""The Celery application. Jobs are rows; Celery only rings the bell (see `tagging/models/jobs.py`)."""
+"""The Celery application. Jobs are rows; Celery only rings the bell (see `shopadmin/jobs/leased_job.py`)."""
 
 import os
 

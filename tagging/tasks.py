@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
 
+from shopadmin.jobs.doorbell import call_worker
+
 from .services import evidence, jobs
-from .services.doorbell import call_worker
 
 INDEX_PHOTOS = "tagging.index_photos"
 PHOTOS_A_MESSAGE = 20

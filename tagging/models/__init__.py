@@ -3,7 +3,7 @@
 from .consents import ConsentEvent, ConsentGrant, Publication, Purpose
 from .creators import Creator
 from .index import IndexEntry, IndexVersion, NoLiveIndex, PhotoSignature
-from .jobs import JobFenced, TagJob
+from .jobs import TagJob
 from .labels import LabelPolicy
 from .links import Notice, ProductLink
 from .tracks import Appearance, Shot, Track, TrackView
@@ -16,7 +16,6 @@ __all__ = [
     "Creator",
     "IndexEntry",
     "IndexVersion",
-    "JobFenced",
     "LabelPolicy",
     "NoLiveIndex",
     "Notice",

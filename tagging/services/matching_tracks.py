@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from django.conf import settings
 
+from shopadmin.jobs.heartbeat import Heartbeat
+from shopadmin.jobs.patience import patiently
+
 from ..matching.decision import limit_video
 from ..matching.model import match
 from ..matching.search import Candidate, Neighbour, QueryVectors, candidates, search
@@ -15,9 +18,7 @@ from ..matching.types import Decision, Limits
 from ..models import IndexVersion, ProductLink, Video
 from ..models.index import NoLiveIndex
 from .findings import MatchedTrack
-from .heartbeat import Heartbeat
 from .indexing import model_of
-from .patience import patiently
 from .publishing import KEPT_OUT
 from .seeing import DescribedTrack
 

@@ -57,7 +57,7 @@ def publish(job: TagJob, findings: Findings, evidence: StoredEvidence, terms: Te
     with transaction.atomic():
         if not lock_grant(terms.grant_id):
             raise ConsentEnded(f"{video.creator} has taken the consent back.")
-        job.succeed(TAGGED)
+        job.succeed(outcome=TAGGED)
         decisions = forget_earlier_run(video)
         tracks = _write_tracks(video, findings, evidence, terms.grant_id)
         links = list(_links(job, findings, tracks, decisions, terms))

@@ -13,6 +13,9 @@ import numpy as np
 from django.conf import settings
 from django.db.models.fields.files import FieldFile
 
+from shopadmin.jobs.heartbeat import Heartbeat
+from shopadmin.jobs.patience import patiently
+
 from ..models import LabelPolicy
 from ..vision.colour import colour_signature
 from ..vision.resizing import reduced
@@ -21,9 +24,7 @@ from ..vision.shots import ShotDetector
 from ..vision.tracking import EVIDENCE_SIDE, group_appearances
 from ..vision.types import Appearance, Frame, RGBImage, Signature, Track, Vector
 from ..vision.watching import Watched, watch
-from .heartbeat import Heartbeat
 from .loaded_models import LoadedModels
-from .patience import patiently
 from .videos import media_limits
 
 FRAME_LONG_SIDE = 1280

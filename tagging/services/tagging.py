@@ -1,35 +1,32 @@
 """Running a tag job: from a claimed row to links, or to a plain word why there are none.
 
-Whatever happens to the process, the row tells the truth: a worker that dies leaves a lease that runs out, one that
-lost its job is refused at its next write, and everything visible is written in one transaction (see `publishing`).
+Whatever happens to the process, the row tells the truth (see `shopadmin.jobs.running`), and everything visible is
+written in one transaction (see `publishing`).
 """
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import Error, IntegrityError, transaction
+from django.db import IntegrityError
 
-from shopadmin.embedded_postgres.server import DatabaseServerError
+from shopadmin.jobs.heartbeat import Heartbeat
+from shopadmin.jobs.patience import patiently
+from shopadmin.jobs.running import end_job, run_leased
 
 from ..consent import NO_CONSENT, Denied, Grant, may_tag
-from ..models import ConsentGrant, JobFenced, Purpose, TagJob
+from ..models import ConsentGrant, Purpose, TagJob
 from ..vision.types import UnreadableMedia
 from .evidence import store_evidence, tidy_evidence
 from .findings import Findings
-from .heartbeat import Heartbeat
 from .jobs import settle_video
 from .loaded_models import loaded_models
 from .matching_tracks import match_tracks
-from .patience import patiently
 from .publishing import ConsentEnded, Terms, publish
 from .seeing import describe_tracks, local_file, watch_file
-
-logger = logging.getLogger(__name__)
 
 SKIPPED_NO_CONSENT = f"skipped: {NO_CONSENT}"
 
@@ -40,22 +37,9 @@ def run_job(job_id: int) -> TagJob | None:
     A file that cannot be read fails the job for good. Anything else that goes wrong gives it back to be tried again
     later, until it has had its attempts. Consent that is missing or was taken back ends it with nothing kept.
     """
-    job = patiently(lambda: TagJob.claim(job_id))
-    if job is None:
-        return None
-    try:
-        with Heartbeat(job) as heartbeat:
-            _tag(job, heartbeat)
-    except JobFenced:
-        _stop(job)
-    except UnreadableMedia as error:
-        reason = str(error)
-        _end(job, lambda: job.fail(reason))
-    except Exception as error:
-        logger.exception("Tag job %s will be tried again.", job.pk)
-        reason = f"{type(error).__name__}: {error}"
-        _end(job, lambda: job.retry_later(reason))
-    tidy_evidence(job.video)
+    job = run_leased(TagJob, job_id, work=_tag, hopeless=UnreadableMedia, on_ended=settle_video)
+    if job is not None:
+        tidy_evidence(job.video)
     return job
 
 
@@ -124,40 +108,7 @@ def _as_value(grant: ConsentGrant | None) -> Grant | None:
 
 
 def _skip(job: TagJob) -> None:
-    _end(job, lambda: job.succeed(SKIPPED_NO_CONSENT))
-
-
-def _end(job: TagJob, how: Callable[[], None]) -> None:
-    """End or give back the job under its token, with its video, in one transaction."""
-
-    def write() -> None:
-        with transaction.atomic():
-            how()
-            if job.is_finished:
-                settle_video(job)
-
-    try:
-        patiently(write)
-    except JobFenced:
-        _stop(job)
-    except (Error, DatabaseServerError):
-        logger.exception("Tag job %s cannot be given back; its lease will run out.", job.pk)
-
-
-def _stop(job: TagJob) -> None:
-    """End a job that was cancelled; leave one that is not ours any more."""
-
-    def write() -> None:
-        with transaction.atomic():
-            job.end_cancelled()
-            settle_video(job)
-
-    try:
-        patiently(write)
-    except JobFenced:
-        logger.info("Tag job %s is no longer this worker's.", job.pk)
-    except (Error, DatabaseServerError):
-        logger.exception("Tag job %s cannot be ended; its lease will run out.", job.pk)
+    end_job(job, lambda: job.succeed(outcome=SKIPPED_NO_CONSENT), on_ended=settle_video)
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from PIL import Image
 
 from catalog.models import ProductImage
 from catalog.services import add_photos
+from shopadmin.jobs import doorbell
 from tagging import tasks
 from tagging.models import IndexEntry, IndexVersion, PhotoSignature
-from tagging.services import doorbell, signing
+from tagging.services import signing
 from tagging.services.index_builds import fit_version, promote
 from tagging.services.indexing import Indexed, index_missing, index_photos, live_version
 from tagging.services.locks import advisory_lock

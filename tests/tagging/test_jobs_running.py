@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tagging.models import JobFenced, Notice, ProductLink, Publication, TagJob, Track, Video
+from shopadmin.jobs.heartbeat import Heartbeat
+from shopadmin.jobs.leased_job import JobFenced
+from tagging.models import Notice, ProductLink, Publication, TagJob, Track, Video
 from tagging.services import publishing, tagging
 from tagging.services.consents import grant_consent, revoke_consent
 from tagging.services.evidence import sweep_evidence
-from tagging.services.heartbeat import Heartbeat
 from tagging.services.jobs import cancel_job, ring_due_jobs
 from tagging.services.tagging import run_job
 from tagging.services.videos import request_tagging
@@ -178,7 +179,7 @@ def test_a_worker_that_lost_its_job_writes_nothing(job, committed, monkeypatch):
 def test_without_the_token_the_worker_that_lost_its_job_does_write(job, monkeypatch):
     """The negative control: it is the token, and nothing else, that the test above proves."""
     arrived, go_on = hold(monkeypatch, "publish")
-    monkeypatch.setattr(TagJob, "succeed", lambda self, outcome: None)
+    monkeypatch.setattr(TagJob, "succeed", lambda self, **results: None)
     worker = in_thread(lambda: run_job(job.pk))
     assert arrived.wait(60)
     monkeypatch.setattr(TagJob, "_write", lambda self, **values: None)

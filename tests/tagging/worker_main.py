@@ -9,8 +9,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.tagging.worker_settings"
 django.setup()
 
 from shopadmin.celery import app  # noqa: E402 - Django must be set up first
+from shopadmin.jobs.heartbeat import Heartbeat  # noqa: E402
 from tagging.services import publishing  # noqa: E402
-from tagging.services.heartbeat import Heartbeat  # noqa: E402
 from tests.tagging import scenes  # noqa: E402, F401 - registers its text reader
 
 

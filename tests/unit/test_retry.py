@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagging.retry import RETRY_CAP_S, retry_delay_s
+from shopadmin.jobs.retry import RETRY_CAP_S, retry_delay_s
 
 jitters = st.floats(0, 1)
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from django.db import connection
 
-from ..models import JobFenced, TagJob
+from .leased_job import JobFenced, LeasedJob
 from .patience import patiently
 
 logger = logging.getLogger(__name__)
@@ -25,13 +25,13 @@ class Heartbeat:
     beat has found that the job was cancelled or belongs to another worker.
     """
 
-    def __init__(self, job: TagJob, every_s: float = BEAT_S) -> None:
+    def __init__(self, job: LeasedJob, every_s: float = BEAT_S) -> None:
         self._job = copy.copy(job)
         self._every_s = every_s
         self._at: tuple[str, int] = (job.stage, job.progress)
         self._is_fenced = threading.Event()
         self._is_stopped = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat of tag job {job.pk}", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat of {job.job_name}", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -57,7 +57,7 @@ class Heartbeat:
     def check(self) -> None:
         """Raise `JobFenced` when a beat has found that the job is no longer this worker's."""
         if self._is_fenced.is_set():
-            raise JobFenced(f"Tag job {self._job.pk} is no longer this worker's, or it was cancelled.")
+            raise JobFenced(f"{self._job.job_name} is no longer this worker's, or it was cancelled.")
 
     def _beat(self) -> None:
         try:
@@ -68,7 +68,7 @@ class Heartbeat:
                     self._is_fenced.set()
                     return
                 except Exception as error:  # noqa: BLE001 - a beat that fails is one beat less; the lease spans many
-                    logger.warning("Tag job %s misses a heartbeat: %s", self._job.pk, error)
+                    logger.warning("%s misses a heartbeat: %s", self._job.job_name, error)
                     connection.close()
         finally:
             connection.close()
