@@ -5,3 +5,17 @@ from django.utils.translation import gettext_lazy as _
 class CatalogConfig(AppConfig):
     name = "catalog"
     verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        """Tell the accounts whose rows people work with, and what they may be told of."""
+        from shopadmin.accounts.notifications.kinds import register_kind
+        from shopadmin.accounts.permissions import Permission
+        from shopadmin.accounts.tenants import use_tenants
+
+        from .models import Seller
+
+        use_tenants(lambda user, permission: Seller.objects.for_user(user, permission).values("pk"))
+        register_kind("import.finished", _("An import is checked or finished"), Permission.IMPORT_LISTINGS)
+        register_kind("listing.held", _("A listing is held back or released"), Permission.VIEW_LISTINGS)
+        register_kind("appeal.answered", _("An appeal is answered"), Permission.APPEAL_HOLDS)
+        register_kind("member.invited", _("Somebody is invited to a shop, or joins it"), Permission.MANAGE_MEMBERS)

@@ -16,7 +16,7 @@ class MemberRole(StrEnum):
     VIEWER = "viewer"
 
 
-_VIEW = frozenset({Permission.VIEW_LISTINGS, Permission.VIEW_SELLERS})
+_VIEW = frozenset({Permission.VIEW_LISTINGS, Permission.VIEW_SELLERS, Permission.VIEW_AUDIT})
 _EDIT = _VIEW | {
     Permission.EDIT_LISTINGS,
     Permission.IMPORT_LISTINGS,

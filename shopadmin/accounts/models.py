@@ -12,6 +12,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .audit.models import AuditEntry as AuditEntry
+from .notifications.models import Notification as Notification
+from .notifications.models import NotificationPreference as NotificationPreference
 from .permissions import Permission, Scope, scope
 from .roles import STAFF_ROLES, Role
 
@@ -45,6 +48,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the back office"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+
+    token_name = ""
+    """The name of the API token with which the user came, for the audit log; whoever checks the token sets it."""
 
     objects: ClassVar[UserManager] = UserManager()
 

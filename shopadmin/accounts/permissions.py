@@ -52,6 +52,7 @@ _OWN_SHOP = frozenset(
         Permission.EDIT_SELLERS,
         Permission.MANAGE_MEMBERS,
         Permission.ASK_FOR_AUTHORIZATIONS,
+        Permission.VIEW_AUDIT,
     }
 )
 _POLICY = frozenset(

@@ -1,0 +1,50 @@
+"""Entries for tests of the audit log, and hands that reach around its guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from shopadmin.accounts.audit.models import AuditEntry
+from shopadmin.accounts.audit.recording import Happening, Target, record_many
+
+
+def entries(count: int, *, actor: str = "nightly", action: str = "listing.edited") -> list[AuditEntry]:
+    """That many sealed entries about products called Soap 1, Soap 2 and so on."""
+    rows = record_many(
+        actor,
+        action,
+        [
+            Happening(
+                target=Target("catalog.product", str(number), f"Soap {number}"),
+                before={"title": "Soap", "stock": number},
+                after={"title": f"Soap {number} “neu”", "stock": None},
+            )
+            for number in range(1, count + 1)
+        ],
+        reason="spring cleaning",
+    )
+    seal()
+    return list(AuditEntry.objects.filter(pk__in=[row.pk for row in rows]).order_by("position"))
+
+
+def seal() -> None:
+    """Seal what this transaction has written, as its commit would."""
+    connection.check_constraints()
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Let a superuser do what the triggers refuse."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        yield
+        cursor.execute("SET session_replication_role = origin")
+
+
+def sql(statement: str, *values: object) -> None:
+    """Run a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
