@@ -63,12 +63,12 @@ def test_the_list_asks_the_database_as_often_for_many_products_as_for_one(
     factories.product("First")
     client.force_login(alice)
     client.get(LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(LIST)
     for number in range(5):
         factories.product(f"Product {number}")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(LIST)
 
 

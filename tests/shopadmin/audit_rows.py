@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.audit.recording import Happening, Target, record_many
@@ -42,6 +42,14 @@ def unguarded() -> Iterator[None]:
         cursor.execute("SET session_replication_role = replica")
         yield
         cursor.execute("SET session_replication_role = origin")
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Undo in the end what was done."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def sql(statement: str, *values: object) -> None:

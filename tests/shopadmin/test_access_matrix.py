@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from shopadmin.accounts.models import User
+from shopadmin.accounts.models import Notification, User
 from tagging.models import Creator, Notice, Video
 from tests import factories
 
@@ -61,6 +61,10 @@ TABLE = {
     "accounts:login": Rule(FORM, EVERYBODY, is_public=True),
     "accounts:logout": Rule(WRITE, EVERYBODY),
     "accounts:no-role": Rule(READ, EVERYBODY),
+    "accounts:notification-list": Rule(READ, EVERYBODY),
+    "accounts:notification-open": Rule(READ, frozenset({"mallory"}), EVERYBODY - {"mallory"}, arguments="notification"),
+    "accounts:notification-read": Rule(WRITE, EVERYBODY),
+    "accounts:notification-preferences": Rule(WRITE, EVERYBODY),
     "accounts:theme-set": Rule(WRITE, EVERYBODY, is_public=True),
     "catalog:product-list": Rule(READ, STAFF | {"mallory"}),
     "catalog:photo-file": Rule(READ, EVERYBODY, arguments="photo"),
@@ -112,14 +116,16 @@ def people(dana: Creator, erin: Creator, mallory: User, bob: User, alice: User, 
 
 
 @pytest.fixture
-def arguments(dana: Creator) -> dict[str, list[object]]:
+def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
     item = factories.product()
     video = factories.tagged_video(dana, products=[item])
     video.poster.save("poster.jpg", factories.ContentFile(factories.jpeg()))
     job = video.jobs.get()
     Notice.objects.create(creator=dana, video=video, job=job, links_count=1, are_live=True)
+    told = Notification.objects.create(recipient=mallory, kind="import.finished", title="Ready", url="/", key="1")
     return {
         "": [],
+        "notification": [told.pk],
         "photo": [item.images.get().pk],
         "video": [video.public_id],
         "view": [video.tracks.get().views.get().pk],

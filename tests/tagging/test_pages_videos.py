@@ -71,12 +71,12 @@ def test_the_list_asks_the_database_as_often_for_many_videos_as_for_one(
 ) -> None:
     factories.tagged_video(dana, products=[factories.product()])
     client.force_login(dana.user)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/videos/")
     for _ in range(4):
         factories.tagged_video(dana, products=[factories.product(), factories.product()])
 
-    with django_assert_num_queries(6) as asked:
+    with django_assert_num_queries(7) as asked:
         client.get("/videos/")
 
     assert not [query for query in asked if "COUNT(*)" in query["sql"] and "tagging_video" in query["sql"]]
@@ -119,10 +119,10 @@ def test_the_page_of_many_objects_asks_as_often_as_that_of_one(
     one = factories.tagged_video(dana, products=[factories.product()])
     many = factories.tagged_video(dana, products=[factories.product() for _ in range(6)])
     client.force_login(dana.user)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(one.get_absolute_url())
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(many.get_absolute_url())
 
 

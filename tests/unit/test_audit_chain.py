@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopadmin.accounts.audit.chain import FIELDS, FIRST_HASH, MOST_FAULTS, FaultKind, Report, Verifier, chained, payload
+from shopadmin.accounts.audit.chain import (
+    FIELDS,
+    FIRST_HASH,
+    MOST_FAULTS,
+    FaultKind,
+    Report,
+    Verifier,
+    chained,
+    payload,
+)
 
 type Row = tuple[str, list[Any]]
 TITLE = FIELDS.index("target_name")
@@ -135,9 +144,10 @@ def test_a_report_names_the_first_faults_and_counts_all() -> None:
 
 
 def test_the_payload_is_written_as_its_definition_says() -> None:
-    text = payload([1, None, 'Ä "x" \\ / \n \x7f', {"bb": True, "a": {"ż": 1, "zz": [{"y": 2, "x": 3}], "c": "\u2028"}}])
+    nested = {"bb": True, "a": {"ż": 1, "zz": [{"y": 2, "x": 3}], "c": "\u2028"}}
+
+    text = payload([1, None, 'Ä "x" \\ / \n \x7f', nested])
 
     assert text == (
-        '[1, null, "Ä \\"x\\" \\\\ / \\n \x7f", '
-        '{"a": {"c": "\u2028", "zz": [{"x": 3, "y": 2}], "ż": 1}, "bb": true}]'
+        '[1, null, "Ä \\"x\\" \\\\ / \\n \x7f", {"a": {"c": "\u2028", "zz": [{"x": 3, "y": 2}], "ż": 1}, "bb": true}]'
     )

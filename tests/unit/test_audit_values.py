@@ -48,8 +48,9 @@ def test_a_related_row_is_told_by_its_name_and_key() -> None:
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
-        (Role.ADMIN, "admin"), (0.1, "0.1"), (Decimal("1E-8"), "0.00000001"), ((1, "a"), [1, "a"]), ({"b", "a"}, ["a", "b"]),
-        (datetime(2026, 3, 1, tzinfo=UTC), "2026-03-01T00:00:00+00:00"), ({1: {2: None}}, {"1": {"2": None}}),
+        (Role.ADMIN, "admin"), (0.1, "0.1"), (Decimal("1E-8"), "0.00000001"), ((1, "a"), [1, "a"]),
+        ({"b", "a"}, ["a", "b"]), ({1: {2: None}}, {"1": {"2": None}}),
+        (datetime(2026, 3, 1, tzinfo=UTC), "2026-03-01T00:00:00+00:00"),
         ("NUL \0 and half \ud800", "NUL ␀ and half ?"),
     ],
 )  # fmt: skip
@@ -75,8 +76,9 @@ def leaves(value: object) -> list[object]:
 @pytest.mark.parametrize(
     "name",
     [
-        "password", "new_password", "passwordAgain", "token", "token_sha256", "api-token", "digest", "client_secret", "apiKey",
-        "SECRET_KEY", "session_key", "recovery_codes", "otp", "totp_seed", "credentials", "csrftoken", "cookie",
+        "password", "new_password", "passwordAgain", "token", "token_sha256", "api-token", "digest", "client_secret",
+        "apiKey", "SECRET_KEY", "session_key", "recovery_codes", "otp", "totp_seed", "credentials", "csrftoken",
+        "cookie",
     ],
 )  # fmt: skip
 def test_secrets_are_known_by_their_names(name: str) -> None:

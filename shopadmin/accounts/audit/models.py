@@ -107,7 +107,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["target_label", "target_key", "at", "id"], name="accounts_audit_target"),
             models.Index(fields=["actor_key", "at", "id"], name="accounts_audit_actor"),
             models.Index(fields=["action", "at", "id"], name="accounts_audit_action"),
-            models.Index(fields=["tenant_key", "at", "id"], name="accounts_audit_tenant", condition=Q(tenant_key__isnull=False)
+            models.Index(
+                fields=["tenant_key", "at", "id"], name="accounts_audit_tenant", condition=Q(tenant_key__isnull=False)
             ),
             GinIndex(SEARCHED, name="accounts_audit_words"),
         ]

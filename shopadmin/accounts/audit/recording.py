@@ -63,9 +63,10 @@ def record(
 ) -> AuditEntry:
     """Write who did what to what, in the caller's transaction. One statement.
 
-    `action` is dotted, noun first and verb last: `listing.edited`, `seller.member-added`. `before` and `after` hold only
-    the fields that changed (see `changes`); what their names call secret is hidden. `tenant_key` is the seller whose
-    members may read the entry; leave it out for what is internal. Raises ValueError for an action of another form.
+    `action` is dotted, noun first and verb last: `listing.edited`, `seller.member-added`. `before` and `after` hold
+    only the fields that changed (see `changes`); what their names call secret is hidden. `tenant_key` is the seller
+    whose members may read the entry; leave it out for what is internal. Raises ValueError for an action of another
+    form.
     """
     happening = Happening(target=target, before=before or {}, after=after or {}, tenant_key=tenant_key)
     return record_many(actor, action, [happening], reason=reason)[0]

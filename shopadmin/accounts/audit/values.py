@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-type Plain = None | bool | int | str | list[Plain] | dict[str, Plain]
+type Plain = bool | int | str | list[Plain] | dict[str, Plain] | None
 
 HIDDEN = "•••"
 """What stands in the log where a secret would."""

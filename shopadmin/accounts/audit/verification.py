@@ -57,7 +57,8 @@ def missing_guards() -> list[str]:
         modes = dict(cursor.fetchall())
         cursor.execute("SELECT current_setting('shopadmin.audit_may_be_emptied', true)")
         may_be_emptied = cursor.fetchone() == ("on",)
-    faults = [f"The trigger {name} is missing or off." for name in sorted(TRIGGERS) if modes.get(name) not in {"O", "A"}]
+    off = [name for name in sorted(TRIGGERS) if modes.get(name) not in {"O", "A"}]
+    faults = [f"The trigger {name} is missing or off." for name in off]
     if may_be_emptied:
         faults.append("The database lets the audit log be emptied; reset shopadmin.audit_may_be_emptied.")
     return faults
@@ -70,7 +71,7 @@ def read_anchor(path: Path) -> dict[int, str]:
     """
     if not path.exists():
         return {}
-    anchors = {}
+    anchors: dict[int, str] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         position, _space, stored = line.strip().partition(" ")
         if not position.isdecimal() or len(stored) != 64:

@@ -43,6 +43,11 @@ def kind(name: str) -> Kind:
         raise UnknownKind(f"No kind of notification is called {name!r}; register it with register_kind.") from None
 
 
+def label_of(name: str) -> str:
+    """Return what people call a kind; the name itself for one that is gone, since what was told stays."""
+    return str(_kinds[name].label) if name in _kinds else name
+
+
 def kinds_for(user: User) -> Iterator[Kind]:
     """Return the kinds that may concern the user, in the order in which they were registered."""
     for each in _kinds.values():

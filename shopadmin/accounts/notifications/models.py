@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .kinds import kind
+from .kinds import label_of
 
 if TYPE_CHECKING:
     from ..models import User
@@ -95,7 +95,11 @@ class Notification(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["recipient", "created_at", "id"], name="accounts_notif_newest"),
-            models.Index(fields=["recipient", "created_at", "id"], name="accounts_notif_unread", condition=Q(read_at__isnull=True)),
+            models.Index(
+                fields=["recipient", "created_at", "id"],
+                name="accounts_notif_unread",
+                condition=Q(read_at__isnull=True),
+            ),
             models.Index(fields=["email_due_at", "id"], name="accounts_notif_due", condition=Q(email_state="waiting")),
         ]
 
@@ -105,7 +109,7 @@ class Notification(models.Model):
     @property
     def kind_label(self) -> str:
         """What people call the kind."""
-        return str(kind(self.kind).label)
+        return label_of(self.kind)
 
     def note_sent(self, now: datetime) -> None:
         """Say that a mail server has taken the mail."""

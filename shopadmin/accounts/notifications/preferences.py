@@ -30,10 +30,7 @@ def choices_of(user: User) -> list[Choice]:
 def set_choices(user: User, by_email: Collection[str]) -> None:
     """Send the user mails of the kinds in `by_email` and of no other that may concern them."""
     NotificationPreference.objects.bulk_create(
-        [
-            NotificationPreference(user=user, kind=kind.name, by_email=kind.name in by_email)
-            for kind in kinds_for(user)
-        ],
+        [NotificationPreference(user=user, kind=kind.name, by_email=kind.name in by_email) for kind in kinds_for(user)],
         update_conflicts=True,
         unique_fields=["user", "kind"],
         update_fields=["by_email"],

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
-from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from tagging.services.doorbell import call_worker
+from shopadmin.jobs.doorbell import call_worker
 
 from .kinds import kind as known_kind
 from .models import Notification, NotificationPreference
@@ -67,8 +66,8 @@ def ring() -> None:
 def send_due_mails() -> int:
     """Send the mails that are due, and return how many went out.
 
-    Each goes out at least once: should this process die between the mail server's answer and the note of it, the mail is
-    sent again after the lease. A mail server that fails loses nothing; its words are kept on the row.
+    Each goes out at least once: should this process die between the mail server's answer and the note of it, the mail
+    is sent again after the lease. A mail server that fails loses nothing; its words are kept on the row.
     """
     sent = 0
     while rows := Notification.objects.claim_due(timezone.now(), MAILS_A_CLAIM):
@@ -81,7 +80,7 @@ def send_due_mails() -> int:
 
 def _send(row: Notification) -> bool:
     try:
-        _mail(row).send(using=mail.DEFAULT_MAILER_ALIAS)
+        _mail(row).send(using="default")
     except Exception as error:  # noqa: BLE001 - each kind of mail server fails in its own way
         logger.warning("Mail of notification %s did not go out: %s", row.pk, error)
         row.note_failure(f"{type(error).__name__}: {error}", timezone.now())
@@ -99,11 +98,13 @@ def _mail(row: Notification) -> EmailMultiAlternatives:
         }
         text = render_to_string("accounts/notification_mail.txt", context)
         html = render_to_string("accounts/notification_mail.html", context)
+    host = urlsplit(settings.SITE_URL).hostname
     message = EmailMultiAlternatives(
         subject=" ".join(row.title.split()),
         body=text,
         to=[row.recipient.email],
-        headers={"Message-ID": f"<notification-{row.pk}@{urlsplit(settings.SITE_URL).hostname}>", "Auto-Submitted": "auto-generated"},
+        # The same each time, so that mailboxes can drop one that comes twice.
+        headers={"Message-ID": f"<notification-{row.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(html, "text/html")
     return message
