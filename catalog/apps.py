@@ -7,14 +7,21 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        """Tell the accounts whose rows people work with, and what they may be told of."""
+        """Tell the accounts for which sellers people work, and what those who do may be told of."""
         from shopadmin.accounts.notifications.kinds import register_kind
         from shopadmin.accounts.permissions import Permission
-        from shopadmin.accounts.tenants import use_tenants
+        from shopadmin.accounts.tenants import Tenancy, use_tenancy
 
-        from .models import Seller
+        from .models import Seller, SellerMember
 
-        use_tenants(lambda user, permission: Seller.objects.for_user(user, permission).values("pk"))
+        use_tenancy(
+            Tenancy(
+                tenants=lambda user, permission: Seller.objects.for_user(user, permission).values_list("pk", flat=True),
+                colleagues=lambda user: SellerMember.objects.filter(seller__members=user).values_list(
+                    "user", flat=True
+                ),
+            )
+        )
         register_kind("import.finished", _("An import is checked or finished"), Permission.IMPORT_LISTINGS)
         register_kind("listing.held", _("A listing is held back or released"), Permission.VIEW_LISTINGS)
         register_kind("appeal.answered", _("An appeal is answered"), Permission.APPEAL_HOLDS)

@@ -35,6 +35,7 @@ PLACES = (
     (_("Consent"), "tagging:consent", "consent", frozenset({Role.CREATOR})),
     (_("Jobs"), "tagging:job-list", "job", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
     (_("Products"), "catalog:product-list", "product", _allowed(Permission.VIEW_LISTINGS)),
+    (_("Audit log"), "accounts:audit-list", "clock", _allowed(Permission.VIEW_AUDIT)),
 )
 
 

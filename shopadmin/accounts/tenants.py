@@ -1,8 +1,9 @@
-"""Which tenants somebody works for. The catalogue fills this at start-up, so that accounts imports none of it."""
+"""Which tenants somebody works for, and with whom. The catalogue fills this in at start-up: accounts imports no app."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -12,18 +13,33 @@ from .permissions import Permission
 if TYPE_CHECKING:
     from .models import User
 
-type Tenants = Callable[[User, Permission], QuerySet[Any, Any]]
-
-_sources: list[Tenants] = []
+type Keys = QuerySet[Any, Any]
 
 
-def use_tenants(source: Tenants) -> None:
-    """Have `source` say for whose rows somebody has a permission: a queryset of one column of keys."""
-    _sources[:] = [source]
+@dataclass(frozen=True, slots=True)
+class Tenancy:
+    """Where to ask: each answer is a queryset of one column of keys."""
+
+    tenants: Callable[[User, Permission], Keys]
+    """For the rows of which tenants somebody has a permission."""
+
+    colleagues: Callable[[User], Keys]
+    """Which users work for the same tenants as somebody."""
 
 
-def tenant_keys(user: User, permission: Permission) -> QuerySet[Any, Any] | list[int]:
+_tenancies: list[Tenancy] = []
+
+
+def use_tenancy(tenancy: Tenancy) -> None:
+    """Ask `tenancy` from now on."""
+    _tenancies[:] = [tenancy]
+
+
+def tenant_keys(user: User, permission: Permission) -> Keys | list[int]:
     """Return the keys of the tenants for whose rows `user` has `permission`, for use in a filter."""
-    for source in _sources:
-        return source(user, permission)
-    return []
+    return _tenancies[0].tenants(user, permission) if _tenancies else []
+
+
+def colleague_keys(user: User) -> Keys | list[int]:
+    """Return the keys of the users who work for the same tenants as `user`, for use in a filter."""
+    return _tenancies[0].colleagues(user) if _tenancies else []

@@ -61,6 +61,8 @@ TABLE = {
     "accounts:login": Rule(FORM, EVERYBODY, is_public=True),
     "accounts:logout": Rule(WRITE, EVERYBODY),
     "accounts:no-role": Rule(READ, EVERYBODY),
+    "accounts:audit-list": Rule(READ, frozenset({"alice", "mallory"})),
+    "accounts:audit-export": Rule(READ, frozenset({"alice", "mallory"}), arguments="export"),
     "accounts:notification-list": Rule(READ, EVERYBODY),
     "accounts:notification-open": Rule(READ, frozenset({"mallory"}), EVERYBODY - {"mallory"}, arguments="notification"),
     "accounts:notification-read": Rule(WRITE, EVERYBODY),
@@ -126,6 +128,7 @@ def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
     return {
         "": [],
         "notification": [told.pk],
+        "export": ["csv"],
         "photo": [item.images.get().pk],
         "video": [video.public_id],
         "view": [video.tracks.get().views.get().pk],

@@ -7,11 +7,14 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from ..models import Notification, User
+from ..audit.presenting import lines
+from ..models import AuditEntry, Notification, User
+from ..permissions import Permission, Scope
 
 register = template.Library()
 
 MOST_COUNTED = 100
+NEWEST = 20
 
 
 @register.simple_tag(takes_context=True)
@@ -22,3 +25,22 @@ def unread_notifications(context: Context) -> str:
         return ""
     count = Notification.objects.for_user(user).unread()[:MOST_COUNTED].count()
     return "99+" if count == MOST_COUNTED else str(count or "")
+
+
+@register.inclusion_tag("accounts/_timeline.html", takes_context=True)
+def timeline(context: Context, label: str, key: object) -> dict[str, Any]:
+    """Show the newest entries of the audit log about one thing: `{% timeline "catalog.product" product.pk %}`.
+
+    Only what the user may read; nothing for who may read none. At most two queries, after that for the user's roles.
+    """
+    user: Any = context.get("user")
+    if not isinstance(user, User) or user.scope(Permission.VIEW_AUDIT) == Scope.NONE:
+        return {"may_read": False}
+    entries = AuditEntry.objects.for_user(user).for_target(label, key).newest_first()[: NEWEST + 1]
+    found = lines(entries, user)
+    return {
+        "may_read": True,
+        "lines": found[:NEWEST],
+        "has_more": len(found) > NEWEST,
+        "target": f"{label.lower()}:{key}",
+    }

@@ -1,0 +1,135 @@
+"""How entries of the audit log are shown: who it was, as far as the reader may know, and which fields changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field
+from django.utils.translation import gettext as _
+
+from ..permissions import Permission, Scope
+from ..tenants import colleague_keys
+from .models import AuditEntry
+from .values import Plain
+
+if TYPE_CHECKING:
+    from ..models import User
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field as it was and as it is; empty texts where it was or is nothing."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as somebody may read it. `is_hidden` tells that `who` stands for somebody they may not know."""
+
+    entry: AuditEntry
+    who: str
+    is_hidden: bool
+    what: str
+    words: str
+    fields: list[FieldChange]
+
+    @property
+    def gist(self) -> FieldChange | None:
+        """The change itself where it is one, short enough to be read at a glance."""
+        only = self.fields[0] if len(self.fields) == 1 else None
+        return only if only is not None and len(only.before) + len(only.after) <= 60 else None
+
+
+def lines(entries: Iterable[AuditEntry], reader: User) -> list[Line]:
+    """Return the entries as `reader` may read them. At most one query."""
+    known = known_people(reader)
+    return [_line(entry, known) for entry in entries]
+
+
+def known_people(reader: User) -> set[Any] | None:
+    """Return the keys of the people whose names `reader` may learn; None for all. At most one query.
+
+    Merchants learn the names of colleagues, but not who of the platform's staff held back their listing.
+    """
+    if reader.scope(Permission.VIEW_AUDIT) == Scope.ALL:
+        return None
+    return {*colleague_keys(reader), reader.pk}
+
+
+def who_it_was(entry: AuditEntry, known: set[Any] | None) -> str:
+    """Return the name of who did it, in words that stand for everybody whom the reader does not know."""
+    if is_unknown(entry, known):
+        return _("Shopadmin’s team")
+    return entry.actor_name or entry.get_actor_kind_display()
+
+
+def is_unknown(entry: AuditEntry, known: set[Any] | None) -> bool:
+    """Tell whether it was a person whose name the reader may not learn."""
+    return known is not None and entry.actor_kind == AuditEntry.ActorKind.USER and entry.actor_key not in known
+
+
+def field_changes(before: Mapping[str, Plain], after: Mapping[str, Plain], label: str = "") -> list[FieldChange]:
+    """Return the changes field by field, in the order in which the fields came; `label` names them."""
+    names = [*after, *(name for name in before if name not in after)]
+    return [FieldChange(field_name(label, name), said(before.get(name)), said(after.get(name))) for name in names]
+
+
+def said(value: Plain) -> str:
+    """Return a value as text for people."""
+    match value:
+        case None | "" | [] | {}:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case list():
+            return ", ".join(said(item) for item in value)
+        case dict():
+            return "; ".join(f"{name}: {said(item)}" for name, item in value.items())
+    return str(value)
+
+
+def action_words(action: str) -> str:
+    """Return a dotted action as words: `seller.member-added` is “seller: member added”."""
+    noun, _dot, verb = action.partition(".")
+    return f"{noun}: {verb.replace('.', ' ').replace('-', ' ')}".replace("_", " ")
+
+
+def target_noun(label: str) -> str:
+    """Return what people call the kind of thing that a label such as `catalog.product` names."""
+    model = _model(label)
+    return str(model._meta.verbose_name) if model is not None else label
+
+
+def field_name(label: str, name: str) -> str:
+    """Return what people call a field of that kind of thing."""
+    model = _model(label)
+    try:
+        field = model._meta.get_field(name) if model is not None else None
+    except FieldDoesNotExist:
+        field = None
+    return str(field.verbose_name) if isinstance(field, Field) else name.replace("_", " ")
+
+
+def _line(entry: AuditEntry, known: set[Any] | None) -> Line:
+    return Line(
+        entry,
+        who_it_was(entry, known),
+        is_unknown(entry, known),
+        target_noun(entry.target_label),
+        action_words(entry.action),
+        field_changes(entry.before, entry.after, entry.target_label),
+    )
+
+
+def _model(label: str) -> Any:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
