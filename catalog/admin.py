@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+
+from shopadmin.accounts.audit.admin import AuditedAdmin
 
 from .models import Brand, BrandAlias, Category, Offer, Product, ProductImage, Seller, SellerMember
 
@@ -26,7 +30,7 @@ class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProductAdmin(AuditedAdmin):
     """Products with their offers and photos."""
 
     list_display = ("title", "sku", "seller", "brand", "status")
@@ -36,6 +40,10 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     autocomplete_fields = ("brand", "category", "seller")
     inlines = (OfferInline, ProductImageInline)
     show_full_result_count = False
+
+    def tenant_of(self, obj: Any) -> int | None:
+        """Let the seller's members read it."""
+        return int(obj.seller_id)
 
 
 class SellerMemberInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -47,12 +55,16 @@ class SellerMemberInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Seller)
-class SellerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SellerAdmin(AuditedAdmin):
     """Sellers and the people who work there."""
 
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
     inlines = (SellerMemberInline,)
+
+    def tenant_of(self, obj: Any) -> int | None:
+        """Let the seller's members read it."""
+        return int(obj.pk)
 
 
 class BrandAliasInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -63,7 +75,7 @@ class BrandAliasInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class BrandAdmin(AuditedAdmin):
     """Brands and their other names."""
 
     list_display = ("name", "owner", "is_protected")
@@ -73,7 +85,7 @@ class BrandAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CategoryAdmin(AuditedAdmin):
     """The tree of categories."""
 
     search_fields = ("path",)

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from shopadmin.accounts.audit.admin import AuditedAdmin
+
 from .models import ConsentEvent, Creator, IndexVersion, LabelPolicy, ProductLink, TagJob, Video
 
 
@@ -29,7 +31,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(LabelPolicy)
-class LabelPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LabelPolicyAdmin(AuditedAdmin):
     """Which detected classes may be linked."""
 
     list_display = ("label", "is_sellable", "note")
@@ -39,7 +41,7 @@ class LabelPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Creator)
-class CreatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CreatorAdmin(AuditedAdmin):
     """Creators and their logins."""
 
     list_display = ("handle", "name", "user")

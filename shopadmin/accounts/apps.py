@@ -6,3 +6,7 @@ class AccountsConfig(AppConfig):
     name = "shopadmin.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Register the checks of the database."""
+        from .audit import checks  # noqa: F401

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from shopadmin.accounts.audit.chain import FaultKind
+from shopadmin.accounts.audit.checks import log_is_kept
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.audit.recording import Target, record
 from shopadmin.accounts.audit.verification import verify
@@ -203,3 +204,12 @@ def test_the_chain_goes_on_behind_what_was_sealed_before() -> None:
 
     assert found() == []
     assert verify().position == 5
+
+
+def test_only_a_tests_database_may_let_the_log_be_emptied() -> None:
+    assert log_is_kept(None, databases=["default"]) == []
+
+    sql("SET LOCAL shopadmin.audit_may_be_emptied = 'on'")
+
+    assert [message.id for message in log_is_kept(None, databases=["default"])] == ["shopadmin.E008"]
+    assert log_is_kept(None, databases=None) == []

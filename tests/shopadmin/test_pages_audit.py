@@ -7,8 +7,11 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.template import Context, Template
 from django.test import Client
@@ -16,7 +19,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Seller
-from shopadmin.accounts.audit.exporting import NotAnExport, export_faults
+from shopadmin.accounts.audit.exporting import NotAnExport, verify_export
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.audit.recording import Target, record
 from shopadmin.accounts.models import User
@@ -187,8 +190,9 @@ def test_json_lines_can_be_verified_elsewhere(login, alice: User) -> None:
     some = exported(client, "jsonl", "?q=soap").splitlines()[3:6]
 
     assert len(everything) == 9
-    assert list(export_faults(everything)) == []
-    assert list(export_faults(some)) == []
+    assert verify_export(everything, {}).faults == ()
+    assert verify_export(some, {6: json.loads(some[-1])["hash"]}).faults == ()
+    assert verify_export(everything, {}).entries == 9
 
 
 @pytest.mark.parametrize("field", ["reason", "target_name", "at", "previous_hash", "hash", "before", "tenant_key"])
@@ -197,18 +201,19 @@ def test_a_changed_file_does_not_verify(login, alice: User, field: str) -> None:
     lines = exported(login(alice), "jsonl").splitlines()
     lines[2] = json.dumps({**json.loads(lines[2]), field: "something else"})
 
-    assert 3 in {fault.position for fault in export_faults(lines)}
+    assert 3 in {fault.position for fault in verify_export(lines, {}).faults}
 
 
 def test_a_file_in_another_order_or_with_a_foreign_entry_does_not_verify(login, alice: User) -> None:
     entries(5)
     lines = exported(login(alice), "jsonl").splitlines()
 
-    assert {fault.kind for fault in export_faults([lines[1], lines[0]])} == {"moved"}
-    assert [fault.position for fault in export_faults([*lines, lines[4]])] == [5]
+    assert {fault.kind for fault in verify_export([lines[1], lines[0]], {}).faults} == {"moved"}
+    assert [fault.position for fault in verify_export([*lines, lines[4]], {}).faults] == [5]
+    assert [fault.kind for fault in verify_export(lines, {4: "a" * 64}).faults] == ["rewritten"]
     for broken in ("{}", "[]", "no json", '{"position": 1}'):
         with pytest.raises(NotAnExport, match="Line 1"):
-            list(export_faults([broken]))
+            verify_export([broken], {})
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
@@ -295,3 +300,25 @@ def test_the_values_of_a_column_are_listed_once(db: None) -> None:
         soap(1, action=action)
 
     assert AuditEntry.objects.values_of("action") == ["a.b", "b.c"]
+
+
+def test_the_command_verifies_an_exported_file(login, alice: User, tmp_path: Path) -> None:
+    entries(3)
+    file = tmp_path / "audit.jsonl"
+    text = exported(login(alice), "jsonl")
+    file.write_text(text)
+    out = StringIO()
+
+    call_command("verify_audit", "--file", str(file), stdout=out)
+    assert "3 entries" in out.getvalue()
+
+    file.write_text(text.replace("Soap 2", "Soap 7"))
+    with pytest.raises(CommandError) as wrong:
+        call_command("verify_audit", "--file", str(file), stdout=out)
+    assert wrong.value.returncode == 1
+    assert "Line 2: entry 2 is not as it was sealed" in out.getvalue()
+
+    file.write_text("nothing")
+    with pytest.raises(CommandError) as unreadable:
+        call_command("verify_audit", "--file", str(file), stdout=out)
+    assert unreadable.value.returncode == 2

@@ -6,12 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from .chain import FIELDS, FIRST_HASH, Fault, FaultKind, chained, payload
+from .chain import FIELDS, FIRST_HASH, MOST_FAULTS, Fault, FaultKind, Report, chained, payload
 from .models import AuditEntry, AuditQuerySet
 from .presenting import is_unknown, known_people, who_it_was
 from .verification import ROWS_A_FETCH, moment
@@ -56,26 +56,50 @@ def csv_lines(entries: AuditQuerySet, reader: User) -> Iterator[str]:
         yield _csv_row(_cell(getattr(entry, column)) for column in COLUMNS)
 
 
-def export_faults(lines: Iterable[str]) -> Iterator[Fault]:
-    """Check a file of `json_lines`, whatever was filtered: each entry by its own hash, neighbours by their chain.
+def verify_export(lines: Iterable[str], anchors: Mapping[int, str]) -> Report:
+    """Check a file of `json_lines`, whatever was filtered: each entry by its own hash, neighbours by their chain, and
+    those that an anchor names by that.
 
     Raises `NotAnExport` for a line of another form.
     """
-    last: Mapping[str, Any] = {}
+    faults: list[Fault] = []
+    faults_count, number, last = 0, 0, _Exported(0, FIRST_HASH, "", True)
     for number, line in enumerate(lines, start=1):
-        try:
-            entry = json.loads(line)
-            position, previous = int(entry["position"]), entry["previous_hash"]
-            fits = chained(previous, payload([entry[name] for name in FIELDS])) == entry["hash"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise NotAnExport(f"Line {number} is not an exported entry: {error}.") from error
-        if not fits or (position == 1 and previous != FIRST_HASH):
-            yield Fault(FaultKind.CHANGED, position, f"Line {number}: entry {position} is not as it was sealed.")
-        if last and position <= last["position"]:
-            yield Fault(FaultKind.MOVED, position, f"Line {number}: entry {position} stands behind a later one.")
-        elif last and position == last["position"] + 1 and previous != last["hash"]:
-            yield Fault(FaultKind.CHANGED, position, f"Line {number}: entry {position} does not follow the one before.")
+        entry = _exported(number, line)
+        for kind, text in _export_faults(entry, last, anchors):
+            faults_count += 1
+            if len(faults) < MOST_FAULTS:
+                faults.append(Fault(kind, entry.position, f"Line {number}: entry {entry.position} {text}."))
         last = entry
+    return Report(number, last.position, last.hash, tuple(faults), faults_count)
+
+
+class _Exported(NamedTuple):
+    position: int
+    hash: str
+    previous_hash: str
+    fits: bool
+
+
+def _exported(number: int, line: str) -> _Exported:
+    try:
+        entry = json.loads(line)
+        position, stored, previous = int(entry["position"]), str(entry["hash"]), str(entry["previous_hash"])
+        text = payload([entry[name] for name in FIELDS])
+        return _Exported(position, stored, previous, chained(previous, text) == stored)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise NotAnExport(f"Line {number} is not an exported entry: {error!r}.") from error
+
+
+def _export_faults(entry: _Exported, last: _Exported, anchors: Mapping[int, str]) -> Iterator[tuple[FaultKind, str]]:
+    if not entry.fits:
+        yield FaultKind.CHANGED, "is not as it was sealed"
+    if anchors.get(entry.position, entry.hash) != entry.hash:
+        yield FaultKind.REWRITTEN, "is not the one that the anchor names"
+    if entry.position <= last.position:
+        yield FaultKind.MOVED, "stands behind a later one"
+    elif entry.position == last.position + 1 and entry.previous_hash != last.hash:
+        yield FaultKind.CHANGED, "does not follow the one before"
 
 
 def _cell(value: Any) -> str:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ..models import User
 
 
+GLANCE = 80
+"""How many characters can be read at a glance."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """A field as it was and as it is; empty texts where it was or is nothing."""
@@ -41,10 +45,10 @@ class Line:
     fields: list[FieldChange]
 
     @property
-    def gist(self) -> FieldChange | None:
-        """The change itself where it is one, short enough to be read at a glance."""
-        only = self.fields[0] if len(self.fields) == 1 else None
-        return only if only is not None and len(only.before) + len(only.after) <= 60 else None
+    def gist(self) -> list[FieldChange]:
+        """The changes themselves, where they are few and short enough to be read at a glance."""
+        length = sum(len(field.name) + len(field.before) + len(field.after) for field in self.fields)
+        return self.fields if length <= GLANCE else []
 
 
 def lines(entries: Iterable[AuditEntry], reader: User) -> list[Line]:

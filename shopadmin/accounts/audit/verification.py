@@ -55,13 +55,18 @@ def missing_guards() -> list[str]:
             "SELECT tgname, tgenabled::text FROM pg_trigger WHERE tgrelid = %s::regclass", [AuditEntry._meta.db_table]
         )
         modes = dict(cursor.fetchall())
-        cursor.execute("SELECT current_setting('shopadmin.audit_may_be_emptied', true)")
-        may_be_emptied = cursor.fetchone() == ("on",)
     off = [name for name in sorted(TRIGGERS) if modes.get(name) not in {"O", "A"}]
     faults = [f"The trigger {name} is missing or off." for name in off]
-    if may_be_emptied:
+    if may_be_emptied():
         faults.append("The database lets the audit log be emptied; reset shopadmin.audit_may_be_emptied.")
     return faults
+
+
+def may_be_emptied() -> bool:
+    """Tell whether the database would let somebody empty the log, as only a test's may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('shopadmin.audit_may_be_emptied', true)")
+        return bool(cursor.fetchone() == ("on",))
 
 
 def read_anchor(path: Path) -> dict[int, str]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from shopadmin.accounts.audit.chain import Report
+from shopadmin.accounts.audit.exporting import NotAnExport, verify_export
 from shopadmin.accounts.audit.verification import AnchorUnreadable, read_anchor, verify, write_anchor
 
 
@@ -24,21 +25,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--anchor", type=Path, metavar="FILE", help="compare with this file, and add to it")
+        parser.add_argument(
+            "--file", type=Path, metavar="FILE", help="verify an export (JSON Lines) instead of the log"
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         anchor: Path | None = options["anchor"]
         started = time.monotonic()
         try:
-            report = verify(read_anchor(anchor) if anchor else None)
-            if anchor and not report.faults_count:
+            report = self._report(read_anchor(anchor) if anchor else {}, options["file"])
+            if anchor and not options["file"] and not report.faults_count:
                 write_anchor(anchor, report)
-        except (AnchorUnreadable, OSError, UnicodeDecodeError) as error:
+        except (AnchorUnreadable, NotAnExport, OSError, UnicodeDecodeError) as error:
             raise CommandError(f"Not verified: {error}", returncode=2) from error
         seconds = time.monotonic() - started
         self.stdout.write(_as_json(report, seconds) if options["json"] else _as_text(report, seconds))
         if report.faults_count:
             raise CommandError(f"The audit log is not sound: {report.faults_count} fault(s).")
+
+    def _report(self, anchors: dict[int, str], export: Path | None) -> Report:
+        if export is None:
+            return verify(anchors)
+        with export.open(encoding="utf-8") as lines:
+            return verify_export(lines, anchors)
 
 
 def _as_json(report: Report, seconds: float) -> str:
