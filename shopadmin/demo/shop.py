@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.text import slugify
 
+from catalog.membership import MemberRole
 from catalog.models import Brand, Category, Offer, Product, Seller, SellerMember
 from catalog.services import add_photos
 from shopadmin.accounts.models import User
@@ -23,13 +24,17 @@ from .sources import Listing
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can log in to the demo; a creator has a handle, and may have agreed to product links."""
+    """Somebody who can log in to the demo.
+
+    A creator has a handle, and may have agreed to product links; a merchant works for sellers, by their names.
+    """
 
     email: str
     name: str
     role: Role
     handle: str = ""
     publication: Publication | None = None
+    works_for: Mapping[str, MemberRole] = field(default_factory=dict)
 
 
 PEOPLE: Final = (
@@ -37,8 +42,21 @@ PEOPLE: Final = (
     Person("tomas@demo.example", "Tomás Rides", Role.CREATOR, "tomas", Publication.ASK_FIRST),
     Person("lin@demo.example", "Studio Lin", Role.CREATOR, "lin", Publication.PUBLISH_AND_TELL),
     Person("noor@demo.example", "Noor Teaches", Role.CREATOR, "noor"),
-    Person("mercado@demo.example", "Mercado Norte", Role.MERCHANT),
+    Person(
+        "mercado@demo.example",
+        "Mercado Norte",
+        Role.MERCHANT,
+        works_for=dict.fromkeys(("Mercado Norte", "Casa Verde", "Fieldhouse Sports"), MemberRole.OWNER),
+    ),
+    Person(
+        "nora@demo.example",
+        "Nora Northlight",
+        Role.MERCHANT,
+        works_for={"Northlight Electronics": MemberRole.OWNER, "Fieldhouse Sports": MemberRole.VIEWER},
+    ),
     Person("rita@demo.example", "Rita Reviews", Role.REVIEWER),
+    Person("pavel@demo.example", "Pavel Policy", Role.POLICY),
+    Person("suki@demo.example", "Suki Studios", Role.STUDIO_MANAGER),
     Person("admin@demo.example", "Ada Admin", Role.ADMIN),
 )
 
@@ -72,8 +90,10 @@ def seed_listings(listings: Iterable[Listing]) -> int:
 
 def _seller(name: str) -> Seller:
     seller, _ = Seller.objects.get_or_create(slug=slugify(name), defaults={"name": name})
-    for merchant in User.objects.filter(groups__name=Role.MERCHANT.value):
-        SellerMember.objects.get_or_create(seller=seller, user=merchant)
+    for person in PEOPLE:
+        if name in person.works_for:
+            user = User.objects.get(email=person.email)
+            SellerMember.objects.get_or_create(seller=seller, user=user, defaults={"role": person.works_for[name]})
     return seller
 
 

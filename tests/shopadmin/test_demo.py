@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from PIL import Image
 
 from catalog.models import Product
+from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from shopadmin.demo import shop, sources
 from tagging.models import ConsentGrant, Creator
@@ -83,7 +86,19 @@ def test_a_consent_that_was_taken_back_is_not_given_again_by_seeding() -> None:
 
 
 @pytest.mark.django_db
-def test_there_is_a_login_for_creator_merchant_reviewer_and_admin() -> None:
+def test_there_is_a_login_for_every_role(client: Client) -> None:
     shop.seed_people()
 
-    assert {person.role for person in shop.PEOPLE} == {Role.CREATOR, Role.MERCHANT, Role.REVIEWER, Role.ADMIN}
+    assert {person.role for person in shop.PEOPLE} == set(Role)
+    assert all(client.login(email=person.email, password=settings.DEMO_PASSWORD) for person in shop.PEOPLE)
+
+
+@pytest.mark.django_db
+def test_two_merchants_work_for_different_shops(photos: Path, settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    shop.seed_people()
+    shop.seed_listings(sources.photo_listings(photos))
+    nora, mercado = (User.objects.get(email=f"{name}@demo.example") for name in ("nora", "mercado"))
+
+    assert {item.sku for item in Product.objects.for_user(nora)} == {"L13", "L15"}
+    assert {item.sku for item in Product.objects.for_user(mercado)} == {"T1"}

@@ -79,5 +79,5 @@ class Command(BaseCommand):
         supervisor.start_web(host, port)
         self.stdout.write(f"\nServing on http://{host}:{port}/ – Ctrl-C stops everything. Log in as:")
         for person in PEOPLE:
-            self.stdout.write(f"  {person.email:<24} {person.role.value:<10} password: {settings.DEMO_PASSWORD}")
+            self.stdout.write(f"  {person.email:<24} {person.role.value:<15} password: {settings.DEMO_PASSWORD}")
         supervisor.wait()
