@@ -1,6 +1,19 @@
-"""The types of the project's own settings (`settings.SHOPADMIN`)."""
+"""The types of the project's own settings (`settings.SHOPADMIN`), and settings that are put together from others."""
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+MAIL_OPTIONS = {
+    "EMAIL_HOST": "host",
+    "EMAIL_PORT": "port",
+    "EMAIL_HOST_USER": "username",
+    "EMAIL_HOST_PASSWORD": "password",
+    "EMAIL_USE_TLS": "use_tls",
+    "EMAIL_USE_SSL": "use_ssl",
+    "EMAIL_TIMEOUT": "timeout",
+}
+MAIL_TIMEOUT_S = 10
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 class Options(TypedDict):
@@ -17,3 +30,20 @@ class Options(TypedDict):
     PRICE_FRESH_FOR_DAYS: int
     JOB_LEASE_S: int
     JOB_MAX_ATTEMPTS: int
+
+
+def mailer(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry of `MAILERS` for the parts of an `EMAIL_URL`, which come under the older settings' names.
+
+    A server that does not answer within ten seconds counts as away, unless the address says `?timeout=…`. Raises
+    ValueError for a scheme that no backend has.
+    """
+    if "EMAIL_BACKEND" not in parts:
+        raise ValueError("EMAIL_URL must begin with smtp://, submission:// (for TLS), file:/// or console://.")
+    backend = parts["EMAIL_BACKEND"]
+    if backend.endswith("filebased.EmailBackend"):
+        return {"BACKEND": backend, "OPTIONS": {"file_path": "/" + parts["EMAIL_FILE_PATH"]}}
+    if backend != SMTP:
+        return {"BACKEND": backend}
+    options = {option: parts[name] for name, option in MAIL_OPTIONS.items() if parts[name] is not None}
+    return {"BACKEND": backend, "OPTIONS": {"timeout": MAIL_TIMEOUT_S, **options}}

@@ -9,7 +9,7 @@ from django.utils.csp import CSP
 from environs import Env
 
 from shopadmin.embedded_postgres import server as embedded_server
-from shopadmin.options import Options
+from shopadmin.options import Options, mailer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -36,6 +36,10 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django_htmx",
     "rest_framework",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "shopadmin",
     "shopadmin.accounts",
     "catalog",
@@ -50,12 +54,16 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "shopadmin.accounts.middleware.LoginRequiredMiddleware",
+    "shopadmin.accounts.middleware.own_language",
+    "shopadmin.accounts.middleware.session_seen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "shopadmin.accounts.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "shopadmin.urls"
@@ -92,6 +100,29 @@ else:
         },
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": env.dj_cache_url("CACHE_URL")
+    if env.str("CACHE_URL", "")
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shopadmin_cache",
+        # What counts failed logins must not be pushed out by many tries at once.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
+MAIL_DIR = VAR_DIR / "mail"
+"""Where mails are written to files, one each, unless `EMAIL_URL` names a server that sends them."""
+MAILERS = {
+    "default": mailer(env.dj_email_url("EMAIL_URL"))
+    if env.str("EMAIL_URL", "")
+    else {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": str(MAIL_DIR)},
+    }
+}
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Shopadmin <shopadmin@localhost>")
 
 QUEUE_IN_DATABASE = "pgmq://localhost"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or QUEUE_IN_DATABASE
@@ -134,9 +165,10 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "accounts:login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "accounts:login"
+LOGOUT_REDIRECT_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -146,6 +178,26 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+ACCOUNT_ADAPTER = "shopadmin.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "shopadmin.accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Shopadmin"
+MFA_TOTP_TOLERANCE = 1
+# Nobody signs up by themselves, so that an address which is not confirmed yet is a change that its owner has begun.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+REQUIRE_MFA_FOR_STAFF = env.bool("REQUIRE_MFA_FOR_STAFF", False)
+"""Whether people who work for the platform must add a passkey or an authenticator app before anything else."""
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -178,6 +230,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# The last address of X-Forwarded-For is the one that our own proxy has seen; without a proxy nobody may name one.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -195,8 +250,11 @@ SECURE_CSP = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["shopadmin.accounts.authentication.HasPermission"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "shopadmin.accounts.authentication.ApiTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "PAGE_SIZE": 25,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -15,7 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from .audit.admin import AuditedAdmin
-from .models import User
+from .models import ApiToken, User
+from .sessions import end_sessions
 
 
 class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -38,12 +42,18 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     search_fields = ("email", "name")
     ordering = ("email",)
     fieldsets = (
-        (None, {"fields": ["email", "password", "name"]}),
+        (None, {"fields": ["email", "password", "name", "language"]}),
         (_("Roles"), {"fields": ["groups", "is_active", "is_staff", "is_superuser"]}),
         (_("Dates"), {"fields": ["last_login", "joined_at"]}),
     )
     add_fieldsets = ((None, {"fields": ["email", "usable_password", "password1", "password2"]}),)
     filter_horizontal = ("groups",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save; an address that an admin has typed counts as confirmed."""
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            obj.confirm_email()
 
     @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
@@ -57,3 +67,60 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
     """The groups that roles are."""
+
+
+admin.site.unregister((Authenticator, UserSession))
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Second factors can be taken away from who has lost them; their secrets are not shown."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    readonly_fields = ("user", "type", "created_at", "last_used_at")
+    exclude = ("data",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only their owners add factors."""
+        return False
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Where people are logged in; deleting a row logs them out there."""
+
+    list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "ip")
+    readonly_fields = ("user", "ip", "user_agent", "created_at", "last_seen_at")
+    exclude = ("data",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only a login starts a session."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
+        """End the session."""
+        end_sessions([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[UserSession]) -> None:
+        """End the sessions."""
+        end_sessions(queryset)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Tokens can be looked at and, in an emergency, deleted; only their users make them."""
+
+    list_display = ("name", "user", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_filter = ("revoked_at",)
+    list_select_related = ("user",)
+    search_fields = ("name", "prefix", "user__email")
+    readonly_fields = ("user", "name", "prefix", "permissions", "created_at", "last_used_at", "expires_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody makes a token for somebody else."""
+        return False

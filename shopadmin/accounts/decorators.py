@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 
 from shopadmin.htmx import AuthenticatedRequest
 
+from .access import granted_scope
 from .permissions import Permission, Scope
 from .roles import Role
 
@@ -33,12 +34,15 @@ def role_required[**P](*roles: Role) -> Callable[[View[P]], View[P]]:
 
 
 def permission_required[**P](permission: Permission) -> Callable[[View[P]], View[P]]:
-    """Let only users through whose roles grant `permission` to any rows; which rows, the view's queryset says."""
+    """Let only users through whose roles, and whose token if they came with one, grant `permission` to any rows.
+
+    Which rows, the view's queryset says.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def checked(request: AuthenticatedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if request.user.scope(permission) == Scope.NONE:
+            if granted_scope(request, permission) == Scope.NONE:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -16,3 +16,6 @@ class Role(StrEnum):
 
 STAFF_ROLES = frozenset({Role.REVIEWER, Role.POLICY, Role.ADMIN})
 """Roles whose work is on other people's videos: they may see all of them."""
+
+PLATFORM_ROLES = frozenset(Role) - {Role.MERCHANT, Role.CREATOR}
+"""Roles of people who work for the platform, not for themselves."""

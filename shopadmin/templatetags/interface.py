@@ -36,6 +36,8 @@ STATES = {
     "held": ("alert", "warn"),
     "granted": ("check", "good"),
     "revoked": ("stop", "quiet"),
+    "active": ("check", "good"),
+    "expired": ("clock", "quiet"),
 }
 """The icon and the tone of every state of videos, jobs, links, products and consents."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client, override_settings
 from playwright.sync_api import ConsoleMessage, Page
@@ -66,7 +67,8 @@ def live_server() -> Iterator[LiveServer]:
 
 @pytest.fixture(autouse=True)
 def committed(transactional_db: None, served: Settings) -> None:
-    """Commit what a test writes, since the server reads it."""
+    """Commit what a test writes, since the server reads it; logins are counted anew."""
+    cache.clear()
     factories.rows_of_migrations()
 
 

@@ -54,8 +54,8 @@ def _take(address: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 860})
-        page.goto(f"{address}/accounts/login")
-        page.fill("#id_username", LOGIN)
+        page.goto(f"{address}/accounts/login/")
+        page.fill("#id_login", LOGIN)
         page.fill("#id_password", PASSWORD)
         page.click("#login-form button")
         page.click(f"text={TITLE}")

@@ -67,7 +67,7 @@ def inspector(page: Page, broken: Breakages) -> Inspector:
 
 
 def test_the_inspector_sees_what_is_wrong(inspector: Inspector, live_server: LiveServer) -> None:
-    inspector.page.goto(f"{live_server.url}/accounts/login")
+    inspector.page.goto(f"{live_server.url}/accounts/login/")
     inspector.page.evaluate("document.querySelector('main').innerHTML += '<img src=x><b style=color:red>!</b>'")
     inspector.page.evaluate("""
         const pale = document.createElement('p');
@@ -86,10 +86,10 @@ def test_the_login_and_the_page_without_a_role_are_clean(
     inspector: Inspector, log_in, live_server: LiveServer, charlie: User, settings
 ) -> None:
     settings.DEMO = True
-    inspector.page.goto(f"{live_server.url}/accounts/login")
+    inspector.page.goto(f"{live_server.url}/accounts/login/")
     inspector.page.get_by_label("E-mail address").fill("charlie@example.com")
     inspector.page.get_by_label("Password").fill("wrong")
-    inspector.page.get_by_role("button", name="Log in").click()
+    inspector.page.get_by_role("button", name="Log in", exact=True).click()
     inspector.assert_clean("login with an error")
     log_in(charlie)
     for address in ("/accounts/no-role", "/videos/", "/nothing"):

@@ -141,9 +141,9 @@ def test_consent_is_given_and_taken_back(log_in, live_server: LiveServer, erin: 
 
 def test_a_demo_login_fills_in_the_form(page: Page, live_server: LiveServer, dana: Creator, settings) -> None:
     settings.DEMO, settings.DEMO_PASSWORD = True, factories.PASSWORD
-    page.goto(live_server.url + "/accounts/login")
+    page.goto(live_server.url + "/accounts/login/")
 
     page.get_by_role("button", name="dana@example.com").click()
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
 
     expect(page.get_by_role("heading", name="Videos")).to_be_visible()

@@ -19,36 +19,36 @@ def test_a_part_asked_for_after_the_session_has_ended_leads_to_the_login_page(cl
     response = client.get("/videos/", headers=HTMX, follow=True)
 
     assert response.status_code == 200
-    assert response["HX-Redirect"] == "/accounts/login?next=%2Fvideos%2F%3Fstate%3Dtagged"
+    assert response["HX-Redirect"] == "/accounts/login/?next=%2Fvideos%2F%3Fstate%3Dtagged"
 
 
 def test_the_login_leads_back_to_where_one_was(client: Client, dana: Creator) -> None:
-    data = {"username": "dana@example.com", "password": factories.PASSWORD, "next": "/jobs/"}
+    data = {"login": "dana@example.com", "password": factories.PASSWORD, "next": "/jobs/"}
 
-    assert client.post("/accounts/login", data).url == "/jobs/"
+    assert client.post("/accounts/login/", data).url == "/jobs/"
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_nobody_is_led_off_the_site(client: Client, dana: Creator, address: str) -> None:
-    data = {"username": "dana@example.com", "password": factories.PASSWORD, "next": address}
+    data = {"login": "dana@example.com", "password": factories.PASSWORD, "next": address}
 
     assert client.post("/accounts/theme", {"theme": "dark", "next": address}).url == "/"
-    assert client.post("/accounts/login", data).url == "/"
+    assert client.post("/accounts/login/", data).url == "/"
 
 
 def test_demo_logins_are_shown_on_a_demo_site_only(client: Client, dana: Creator, served) -> None:
-    assert b"dana@example.com" not in client.get("/accounts/login").content
+    assert b"dana@example.com" not in client.get("/accounts/login/").content
 
     served.DEMO = True
 
-    assert b"dana@example.com" in client.get("/accounts/login").content
+    assert b"dana@example.com" in client.get("/accounts/login/").content
 
 
 @pytest.mark.parametrize(("theme", "shown"), [("dark", 'data-theme="dark"'), ("system", None), ("<b>", None)])
 def test_the_colours_are_remembered(client: Client, theme: str, shown: str | None) -> None:
     client.post("/accounts/theme", {"theme": theme})
 
-    page = client.get("/accounts/login").content.decode()
+    page = client.get("/accounts/login/").content.decode()
 
     assert (shown in page) if shown else ("data-theme" not in page)
 
@@ -60,7 +60,7 @@ def test_errors_have_the_sites_own_design(client: Client, charlie: User) -> None
 
     assert b"There is nothing here" in client.get("/nothing").content
     assert b"That is not yours to open" in client.get("/videos/").content
-    assert b"The page was out of date" in strict.post("/accounts/logout").content
+    assert b"The page was out of date" in strict.post("/accounts/logout/").content
 
 
 def test_an_error_of_ours_says_so_without_details(

@@ -1,0 +1,1 @@
+"""Logging in, and the pages of one's own account."""
