@@ -192,6 +192,12 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_ADAPTER = "shopadmin.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "shopadmin.accounts.passkey_forms.Add",
+    "authenticate_webauthn": "shopadmin.accounts.passkey_forms.Authenticate",
+    "login_webauthn": "shopadmin.accounts.passkey_forms.Login",
+    "reauthenticate_webauthn": "shopadmin.accounts.passkey_forms.Reauthenticate",
+}
 MFA_TOTP_ISSUER = "Shopadmin"
 MFA_TOTP_TOLERANCE = 1
 # Nobody signs up by themselves, so that an address which is not confirmed yet is a change that its owner has begun.

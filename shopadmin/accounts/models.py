@@ -85,6 +85,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def clean(self) -> None:
+        """Keep the address as the manager does, where a form sets it."""
+        super().clean()
+        self.email = self.email.strip().lower()
+
     def confirm_email(self) -> None:
         """Make the user's address the confirmed one, and the only one, without asking them to confirm it."""
         self.emailaddress_set.exclude(email=self.email).delete()
