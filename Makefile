@@ -53,7 +53,7 @@ check: setup ## lint, types, layers, migrations, deployment checks
 	$(BIN)/mypy manage.py shopadmin catalog tagging
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') ALLOWED_HOSTS=shop.example \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') ALLOWED_HOSTS=shop.example EMAIL_URL=smtp://mail.example \
 	  $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: setup ## format code and templates
