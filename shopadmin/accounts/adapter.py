@@ -19,11 +19,25 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .audit.recording import record
 from .devices import device
 from .models import User
 from .sessions import SEEN_AT
 
 log = logging.getLogger(__name__)
+
+ACTIONS = {
+    "account/email/email_changed": "user.email-changed",
+    "account/email/password_changed": "user.password-changed",
+    "account/email/password_reset": "user.password-reset",
+    "account/email/password_set": "user.password-set",
+    "mfa/email/recovery_codes_generated": "second-factor.recovery-codes-made",
+    "mfa/email/totp_activated": "second-factor.app-added",
+    "mfa/email/totp_deactivated": "second-factor.app-removed",
+    "mfa/email/webauthn_added": "second-factor.passkey-added",
+    "mfa/email/webauthn_removed": "second-factor.passkey-removed",
+}
+"""What goes into the audit log, by the mail that tells the user of the same."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -45,6 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Start the session, and watch when it is used."""
         super().login(request, user)
         request.session[SEEN_AT] = time.time()
+        record(user, "session.started", user, after={"ip": self.get_client_ip(request)})
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to where the password's card is."""
@@ -54,10 +69,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Show the new address where it was changed; strangers go to the login."""
         return reverse("accounts:profile" if context.request.user.is_authenticated else "account_login")
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Tell the user of a change that is already made: a mail server that is away must not make it look failed."""
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Write down a change of what opens a login, and tell the user.
+
+        The change is already made: a mail server that is away must not make it look failed.
+        """
+        if template_prefix in ACTIONS:
+            record(user, ACTIONS[template_prefix], user)
         try:
-            super().send_notification_mail(*args, **kwargs)
+            super().send_notification_mail(template_prefix, user, *args, **kwargs)
         except (OSError, SMTPException):
             log.exception("A mail about a change to an account could not be sent.")
 

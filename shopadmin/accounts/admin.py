@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -20,6 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from .audit.admin import AuditedAdmin
 from .models import ApiToken, User
 from .sessions import end_sessions
+
+RECORDED = ("email", "name", "language", "is_active", "is_staff", "is_superuser")
+"""What the audit log says of a user who is added or edited."""
 
 
 class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -50,8 +53,11 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     filter_horizontal = ("groups",)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save; an address that an admin has typed counts as confirmed."""
+        """Save and write down; an address that an admin has typed counts as confirmed."""
+        fields = [name for name in RECORDED if name in form.fields]
+        changed = changes(form.initial if change else {}, form.cleaned_data, fields)
         super().save_model(request, obj, form, change)
+        record(request, "user.edited" if change else "user.added", obj, **changed._asdict())
         if not change or "email" in form.changed_data:
             obj.confirm_email()
 
@@ -104,11 +110,11 @@ class UserSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         """End the session."""
-        end_sessions([obj])
+        end_sessions([obj], by=cast("User", request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: Iterable[UserSession]) -> None:
         """End the sessions."""
-        end_sessions(queryset)
+        end_sessions(queryset, by=cast("User", request.user))
 
 
 @admin.register(ApiToken)

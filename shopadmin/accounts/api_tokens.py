@@ -93,8 +93,10 @@ class ApiToken(models.Model):
             self.last_used_at = now
             self.save(update_fields=["last_used_at"])
 
-    def revoke(self) -> None:
-        """End the token at once; a second time changes nothing."""
-        if self.revoked_at is None:
-            self.revoked_at = timezone.now()
-            self.save(update_fields=["revoked_at"])
+    def revoke(self) -> bool:
+        """End the token at once, and tell whether it was not ended before."""
+        if self.revoked_at is not None:
+            return False
+        self.revoked_at = timezone.now()
+        self.save(update_fields=["revoked_at"])
+        return True

@@ -35,7 +35,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         token = self._find(self._read(sent.strip()))
         self._check(token)
         token.record_use(timezone.now())
-        token.user.allowed = token.allowed
+        token.user.allowed, token.user.token_name = token.allowed, token.name
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -10,10 +10,12 @@ from allauth.account.utils import perform_login
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from .audit.recording import Happening, record_many
 from .models import User
 
 SEEN_AT = "seen_at"
@@ -51,9 +53,11 @@ def live_sessions(user: User) -> list[UserSession]:
     return [session for session in listed if session.session_key in fits]
 
 
-def end_sessions(sessions: Iterable[UserSession]) -> int:
+@transaction.atomic
+def end_sessions(sessions: Iterable[UserSession], *, by: User) -> int:
     """Log out everywhere where `sessions` are; returns how many there were."""
     ended = list(sessions)
+    record_many(by, "session.ended", [Happening(target=session) for session in ended])
     Session.objects.filter(session_key__in=[session.session_key for session in ended]).delete()
     UserSession.objects.filter(pk__in=[session.pk for session in ended]).delete()
     return len(ended)

@@ -194,7 +194,7 @@ def test_an_address_that_is_not_confirmed_has_to_be_confirmed_first(alice: User)
 def test_logins_from_before_addresses_were_confirmed_go_on_working(alice: User, bob: User) -> None:
     EmailAddress.objects.filter(user=alice).delete()
 
-    import_module("shopadmin.accounts.migrations.0004_confirmed_addresses").confirm(apps, None)
+    import_module("shopadmin.accounts.migrations.0006_confirmed_addresses").confirm(apps, None)
 
     assert attempt(password=factories.PASSWORD).url == "/"
     assert EmailAddress.objects.count() == 2

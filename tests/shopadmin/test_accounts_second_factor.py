@@ -262,7 +262,7 @@ def test_where_it_is_not_required_nobody_is_led_anywhere_and_nothing_is_asked(
     client.force_login(alice)
     client.get("/accounts/no-role")
 
-    with django_assert_num_queries(3):  # session, user, roles
+    with django_assert_num_queries(4):  # session, user, roles, unread notifications
         assert client.get("/accounts/no-role").status_code == 200
 
 

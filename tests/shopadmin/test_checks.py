@@ -56,4 +56,4 @@ def test_a_number_out_of_range_is_an_error(settings, name: str, value: float) ->
 
 
 def test_every_page_is_guarded_by_login() -> None:
-    assert "django.contrib.auth.middleware.LoginRequiredMiddleware" in settings.MIDDLEWARE
+    assert "shopadmin.accounts.middleware.LoginRequiredMiddleware" in settings.MIDDLEWARE

@@ -17,7 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.pages import render_page
 
+from ..audit.values import snapshot
 from ..forms import ProfileForm
+from ..services import save_profile
 
 THEMES = ("system", "light", "dark")
 THEME_MAX_AGE_S = 365 * 24 * 3600
@@ -26,9 +28,10 @@ THEME_MAX_AGE_S = 365 * 24 * 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: AuthenticatedRequest) -> HttpResponse:
     """Show and change who one is on this site."""
+    before = snapshot(request.user, ProfileForm.Meta.fields)
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        request.user.save(update_fields=list(form.cleaned_data))
+        save_profile(user=request.user, before=before)
         with override(request.user.language or None):
             messages.success(request, _("Saved."))
         return redirect("accounts:profile")

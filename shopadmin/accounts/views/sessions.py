@@ -38,7 +38,7 @@ def session_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if ended[0].session_key == request.session.session_key:
         messages.error(request, _("That is this place: use “Log out”."))
         return redirect("accounts:session-list")
-    end_sessions(ended)
+    end_sessions(ended, by=request.user)
     messages.success(request, _("Logged out there."))
     return redirect("accounts:session-list")
 
@@ -47,7 +47,8 @@ def session_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def session_end_others(request: AuthenticatedRequest) -> HttpResponse:
     """Log out everywhere but here."""
     here = request.session.session_key
-    count = end_sessions(session for session in live_sessions(request.user) if session.session_key != here)
+    others = [session for session in live_sessions(request.user) if session.session_key != here]
+    count = end_sessions(others, by=request.user)
     told = ngettext("Logged out in %(count)d other place.", "Logged out in %(count)d other places.", count)
     messages.success(request, told % {"count": count})
     return redirect("accounts:session-list")

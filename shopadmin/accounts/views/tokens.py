@@ -16,7 +16,7 @@ from shopadmin.pages import render_page
 from ..forms import ApiTokenForm
 from ..models import ApiToken
 from ..permission_labels import PERMISSION_LABELS
-from ..services import create_api_token
+from ..services import create_api_token, revoke_api_token
 
 
 @require_safe
@@ -47,6 +47,6 @@ def token_create(request: AuthenticatedRequest) -> HttpResponse:
 def token_revoke(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """End one of one's tokens at once."""
     token = get_object_or_404(ApiToken.objects.for_user(request.user), pk=pk)
-    token.revoke()
+    revoke_api_token(token=token, by=request.user)
     messages.success(request, _("“%(name)s” is revoked: it does not work any more.") % {"name": token.name})
     return redirect("accounts:token-list")
