@@ -78,8 +78,8 @@ def test_a_new_password_ends_the_others_and_they_leave_the_list(alice: User) -> 
 
     assert here.post("/accounts/password/change/", words).url == "/accounts/security/"
 
-    assert [logged_in(client) for client in (here, phone)] == [True, False]
     assert [session.session_key for session in live_sessions(User.objects.get())] == [here.session.session_key]
+    assert [logged_in(client) for client in (here, phone)] == [True, False]
 
 
 def test_a_session_that_has_run_out_leaves_the_list(alice: User) -> None:
