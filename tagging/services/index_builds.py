@@ -12,11 +12,12 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from shopadmin.locks import advisory_lock
+
 from ..models import IndexEntry, IndexVersion
 from .index_fitting import NothingToIndex, fit_model
 from .index_writing import copy_entries, create_vector_index, drop_vector_index, project
 from .indexing import add_entries
-from .locks import advisory_lock
 from .signing import Describer, loaded_describer, sign_photos, unsigned
 from .stored_signatures import missing_from
 

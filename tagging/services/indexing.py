@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from shopadmin.locks import advisory_lock
+
 from ..matching.model import MatchingModel
 from ..models import IndexEntry, IndexVersion, PhotoSignature
-from .locks import advisory_lock
 from .signing import Describer, Makers, loaded_describer, sign_photos, unsigned
 from .stored_signatures import batches, missing_from, signature_of
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from tagging.services.locks import advisory_lock
+from shopadmin.locks import advisory_lock
 
 
 @contextmanager
