@@ -1,10 +1,11 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories → products →
-photos, holds."""
+photos → photo_jobs, holds."""
 
 from .brands import Brand, BrandAlias, BrandAuthorization
 from .categories import Category
 from .holds import Appeal, Hold
-from .photos import ProductImage
+from .photo_jobs import PhotoArchive, PhotoFetch
+from .photos import ProductImage, RemovedPhoto
 from .products import Offer, Product
 from .sellers import Seller, SellerInvitation, SellerMember
 from .traders import MonthlySales, TraderFile, TraderVerification
@@ -18,8 +19,11 @@ __all__ = [
     "Hold",
     "MonthlySales",
     "Offer",
+    "PhotoArchive",
+    "PhotoFetch",
     "Product",
     "ProductImage",
+    "RemovedPhoto",
     "Seller",
     "SellerInvitation",
     "SellerMember",

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from catalog.membership import MemberRole
 from catalog.models import Brand, Category, Offer, Product, Seller, SellerMember
-from catalog.services import add_photos
+from catalog.photos.services import add_photos
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from tagging.models import Creator, Publication

@@ -1,129 +1,279 @@
-"""Product photos come in re-encoded, or with a message their owner understands."""
+"""A product's photos: added, moved, taken away and put back, always numbered without gaps."""
 
 import io
-import zlib
+from datetime import timedelta
 
 import pytest
-from PIL import Image
+import time_machine
+from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from catalog import listeners
-from catalog.models import ProductImage
-from catalog.services import MAX_PHOTO_BYTES, UnreadablePhoto, add_photos, clean_photo
-from tests import factories
-
-
-def encoded(image: Image.Image, kind: str, **options: object) -> io.BytesIO:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    out.seek(0)
-    return out
-
-
-def bomb_png(width: int, height: int) -> io.BytesIO:
-    """A small PNG whose picture would fill gigabytes."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
-
-    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
-    data = zlib.compress(bytes(1000))
-    parts = (chunk(b"IHDR", header), chunk(b"IDAT", data), chunk(b"IEND", b""))
-    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_it_reads_what_shops_export(kind: str) -> None:
-    photo = clean_photo(encoded(Image.new("RGB", (40, 30), "red"), kind))
-
-    with Image.open(io.BytesIO(photo.jpeg)) as image:
-        assert (image.format, image.size) == ("JPEG", (40, 30))
-
-
-def test_it_shrinks_a_large_photo() -> None:
-    photo = clean_photo(encoded(Image.new("RGB", (4000, 2000)), "JPEG"))
-
-    with Image.open(io.BytesIO(photo.jpeg)) as image:
-        assert image.size == (1600, 800)
-
-
-def test_it_puts_a_transparent_product_on_white() -> None:
-    photo = clean_photo(encoded(Image.new("RGBA", (20, 20), (255, 0, 0, 0)), "PNG"))
-
-    with Image.open(io.BytesIO(photo.jpeg)) as image:
-        assert min(image.getpixel((10, 10))) > 250
-
-
-def test_it_turns_a_sideways_photo_upright() -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    photo = clean_photo(encoded(Image.new("RGB", (40, 20)), "JPEG", exif=exif))
-
-    with Image.open(io.BytesIO(photo.jpeg)) as image:
-        assert image.size == (20, 40)
-
-
-def test_it_reads_a_cmyk_photo() -> None:
-    photo = clean_photo(encoded(Image.new("CMYK", (20, 20)), "JPEG"))
-
-    with Image.open(io.BytesIO(photo.jpeg)) as image:
-        assert image.mode == "RGB"
-
-
-def test_nothing_of_the_uploaded_bytes_survives() -> None:
-    source = encoded(Image.new("RGB", (20, 20)), "JPEG")
-    polyglot = io.BytesIO(source.getvalue() + b"<script>alert(1)</script>")
-
-    assert b"<script>" not in clean_photo(polyglot).jpeg
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "not a readable"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a readable"),
-        (encoded(Image.new("RGB", (9, 9)), "GIF").getvalue(), "not a readable"),
-        (encoded(Image.new("RGB", (99, 99)), "JPEG").getvalue()[:200], "not a readable"),
-        (bomb_png(50_000, 50_000).getvalue(), "not a readable|at most 40 million"),
-        (bomb_png(9_000, 9_000).getvalue(), "9000 × 9000 pixels; at most 40 million"),
-        (bytes(MAX_PHOTO_BYTES + 1), "larger than 20 MB"),
-    ],
-    ids=["empty", "svg", "gif", "broken off", "huge bomb", "bomb", "too many bytes"],
+from catalog.models import Product, ProductImage, RemovedPhoto
+from catalog.photos import services
+from catalog.photos.cleaning import UnreadablePhoto
+from catalog.photos.services import (
+    MOST_PHOTOS,
+    TooManyPhotos,
+    add_photos,
+    erase_removed_photos,
+    move_photo,
+    remove_photo,
+    restore_photo,
 )
-def test_it_says_why_a_file_is_no_photo(content: bytes, says: str) -> None:
-    with pytest.raises(UnreadablePhoto, match=says):
-        clean_photo(io.BytesIO(content))
+from tests import factories
+from tests.catalog.pictures import encoded, scene
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.django_db
-def test_one_bad_photo_keeps_the_others_from_being_saved() -> None:
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    keys: list[list[int]] = []
+    monkeypatch.setattr(listeners, "_images_changed", [lambda changed: keys.append(list(changed))])
+    return keys
+
+
+def photo(seed: int = 0) -> io.BytesIO:
+    return io.BytesIO(factories.jpeg(640, 480, seed=seed))
+
+
+def with_photos(count: int) -> Product:
+    product = factories.product(photos=0)
+    add_photos(product=product, sources=[photo(seed) for seed in range(count)])
+    return product
+
+
+def order(product: Product) -> list[int]:
+    """The keys of the product's photos in their order; their positions have no gaps."""
+    rows = list(product.images.values_list("position", "pk"))
+    assert [position for position, _ in rows] == list(range(len(rows)))
+    return [key for _, key in rows]
+
+
+def stored(name: str) -> bool:
+    return default_storage.exists(name)
+
+
+def test_photos_come_after_those_that_the_product_has() -> None:
+    product = with_photos(2)
+    before = order(product)
+
+    added = add_photos(product=product, sources=[photo(7), photo(8)])
+
+    assert order(product) == [*before, *(image.pk for image in added.images)]
+    assert all(image.perceptual_hash is not None and image.width == 640 for image in added.images)
+
+
+def test_one_bad_photo_keeps_the_others_from_being_saved_and_is_named() -> None:
     product = factories.product(photos=0)
 
-    with pytest.raises(UnreadablePhoto):
-        add_photos(product=product, sources=[io.BytesIO(factories.jpeg()), io.BytesIO(b"no photo")])
+    with pytest.raises(UnreadablePhoto) as caught:
+        add_photos(product=product, sources=[photo(), io.BytesIO(b"no photo")])
 
+    assert caught.value.number == 1
     assert not ProductImage.objects.exists()
 
 
-@pytest.mark.django_db
-def test_the_same_photo_twice_is_kept_once() -> None:
+def test_the_same_photo_twice_is_kept_once_and_said() -> None:
     product = factories.product(photos=0)
 
-    add_photos(product=product, sources=[io.BytesIO(factories.jpeg()), io.BytesIO(factories.jpeg())])
-    add_photos(product=product, sources=[io.BytesIO(factories.jpeg())])
+    once = add_photos(product=product, sources=[photo(), photo()])
+    again = add_photos(product=product, sources=[photo()])
 
     assert product.images.count() == 1
+    assert [(note.number, note.message) for note in once.warnings] == [(1, "The product has this photo already.")]
+    assert (again.images, len(again.warnings)) == ([], 1)
 
 
-@pytest.mark.django_db
-def test_it_tells_who_wants_to_know_of_new_photos_after_the_commit(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+def test_a_photo_that_looks_like_another_one_is_taken_with_a_warning() -> None:
+    product = factories.product(photos=0)
+    add_photos(product=product, sources=[io.BytesIO(encoded(scene(1), "PNG")), io.BytesIO(encoded(scene(2), "PNG"))])
+
+    added = add_photos(product=product, sources=[io.BytesIO(encoded(scene(2), "JPEG", quality=50))])
+
+    assert len(added.images) == 1
+    assert [note.message for note in added.warnings] == ["It looks the same as photo 2 of this product."]
+
+
+def test_a_small_photo_is_taken_with_a_warning() -> None:
+    added = add_photos(product=factories.product(photos=0), sources=[io.BytesIO(factories.jpeg(120, 90))])
+
+    assert [note.message.partition(":")[0] for note in added.warnings] == ["The photo is small"]
+
+
+def test_a_product_has_at_most_twelve_photos_and_all_or_none_come_in() -> None:
+    product = with_photos(MOST_PHOTOS - 1)
+    files = len(default_storage.listdir("products")[0])
+
+    with pytest.raises(TooManyPhotos, match="at most 12 photos"):
+        add_photos(product=product, sources=[photo(50), photo(51)])
+
+    assert product.images.count() == MOST_PHOTOS - 1
+    left = [name for name in default_storage.listdir("products")[0] if default_storage.listdir(f"products/{name}")[1]]
+    assert len(left) <= files, "the file of the photo that fitted was left behind"
+
+
+def test_a_change_of_photos_counts_as_a_change_of_the_product() -> None:
+    product = factories.product(photos=0)
+    versions = [product.version]
+
+    images = add_photos(product=product, sources=[photo(1), photo(2)]).images
+    versions.append(product.version)
+    images[0].product = images[1].product = product
+    move_photo(image=images[1], to_position=0)
+    versions.append(product.version)
+    removed = remove_photo(image=images[1])
+    versions.append(product.version)
+    removed.product = product
+    restore_photo(removed=removed)
+    versions.append(product.version)
+
+    assert versions == [1, 2, 3, 4, 5]
+    assert Product.objects.get(pk=product.pk).version == 5
+
+
+def test_what_changes_nothing_does_not_count() -> None:
+    product = with_photos(2)
+    image = product.images.get(position=1)
+    version = product.version
+
+    add_photos(product=product, sources=[photo(0)])
+    move_photo(image=image, to_position=1)
+    move_photo(image=image, to_position=99)
+
+    assert Product.objects.get(pk=product.pk).version == version
+
+
+@pytest.mark.parametrize(
+    ("which", "to", "expected"), [(0, 2, "bcad"), (3, 0, "dabc"), (1, 99, "acdb"), (2, -5, "cabd"), (1, 1, "abcd")]
+)
+def test_a_photo_moves_and_the_others_make_room(which: int, to: int, expected: str) -> None:
+    product = with_photos(4)
+    names = dict(zip(order(product), "abcd", strict=True))
+    image = product.images.get(position=which)
+
+    move_photo(image=image, to_position=to)
+
+    assert "".join(names[key] for key in order(product)) == expected
+    assert image.position == expected.index("abcd"[which])
+
+
+def test_a_photo_that_is_taken_away_leaves_no_gap_and_can_be_put_back(told: list[list[int]], alice) -> None:
+    product = with_photos(4)
+    before = list(product.images.values_list("sha256", flat=True))
+    image = product.images.get(position=1)
+    name = image.file.name
+
+    removed = remove_photo(image=image, actor=alice)
+    assert order(product) == list(product.images.values_list("pk", flat=True))
+    assert product.images.count() == 3
+    assert (removed.removed_by, stored(name)) == (alice, True)
+
+    restored = restore_photo(removed=removed)
+    assert (restored.file.name, restored.position) == (name, 1)
+    assert list(product.images.values_list("sha256", flat=True)) == before
+    assert not RemovedPhoto.objects.exists()
+
+
+def test_undo_of_an_undo_says_that_there_is_nothing_left_to_undo() -> None:
+    removed = remove_photo(image=with_photos(1).images.get())
+    again = RemovedPhoto.objects.get(pk=removed.pk)
+    restore_photo(removed=removed)
+
+    with pytest.raises(RemovedPhoto.DoesNotExist):
+        restore_photo(removed=again)
+
+
+def test_a_photo_that_came_again_meanwhile_is_not_doubled_by_undo() -> None:
+    product = with_photos(2)
+    removed = remove_photo(image=product.images.get(position=0))
+    again = add_photos(product=product, sources=[photo(0)]).images[0]
+
+    assert restore_photo(removed=removed) == again
+    assert len(order(product)) == 2
+
+
+def test_a_photo_goes_back_to_the_end_when_its_place_is_gone() -> None:
+    product = with_photos(3)
+    removed = [remove_photo(image=product.images.last()) for _ in range(3)]
+
+    restored = restore_photo(removed=removed[0])
+
+    assert (removed[0].position, restored.position) == (2, 0)
+
+
+def test_undo_does_not_make_too_many_photos() -> None:
+    product = with_photos(MOST_PHOTOS)
+    removed = remove_photo(image=product.images.first())
+    add_photos(product=product, sources=[photo(99)])
+
+    with pytest.raises(TooManyPhotos):
+        restore_photo(removed=removed)
+    assert RemovedPhoto.objects.filter(pk=removed.pk).exists()
+
+
+def test_the_file_of_a_photo_is_erased_a_day_after_it_was_taken_away() -> None:
+    product = with_photos(2)
+    kept, gone = product.images.all()
+    name = gone.file.name
+    remove_photo(image=gone)
+
+    with time_machine.travel(timezone.now() + timedelta(hours=23)):
+        assert erase_removed_photos() == 0
+        assert stored(name)
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert erase_removed_photos() == 1
+        assert not stored(name)
+        assert not RemovedPhoto.objects.exists()
+    assert stored(kept.file.name)
+
+
+def test_only_those_who_may_edit_the_listing_see_what_can_be_put_back(mallory) -> None:
+    removed = remove_photo(image=with_photos(1).images.get())
+    assert not RemovedPhoto.objects.for_user(mallory).exists()
+
+    factories.seller(member=mallory)
+    assert RemovedPhoto.objects.for_user(mallory).get() == removed
+
+
+def test_who_wants_to_know_is_told_of_new_photos_after_the_commit(
+    told: list[list[int]], django_capture_on_commit_callbacks
 ) -> None:
-    told: list[list[int]] = []
-    monkeypatch.setattr(listeners, "_images_changed", [lambda keys: told.append(list(keys))])
     product = factories.product(photos=0)
 
     with django_capture_on_commit_callbacks(execute=True):
-        images = add_photos(product=product, sources=[io.BytesIO(factories.jpeg())])
+        images = add_photos(product=product, sources=[photo(1), photo(2)]).images
         assert told == []
-
     assert told == [[image.pk for image in images]]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        restored = restore_photo(removed=remove_photo(image=images[0]))
+    assert told[1:] == [[restored.pk]]
+
+
+@pytest.mark.parametrize("count", [2, 10])
+def test_adding_and_moving_ask_as_often_whatever_the_product_has(count: int, django_assert_num_queries) -> None:
+    product = with_photos(count)
+    with django_assert_num_queries(10):
+        add_photos(product=product, sources=[photo(77)])
+    image = product.images.select_related("product").first()
+    with django_assert_num_queries(8):
+        move_photo(image=image, to_position=1)
+
+
+def test_a_failure_after_a_file_was_stored_leaves_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    product = factories.product(photos=0)
+    names: list[str] = []
+
+    def fail(images: list[ProductImage]) -> None:
+        names.extend(image.file.name for image in images)
+        raise RuntimeError("the machine is in trouble")
+
+    monkeypatch.setattr(services, "tell_after_commit", fail)
+    with pytest.raises(RuntimeError):
+        add_photos(product=product, sources=[photo()])
+
+    assert names
+    assert not any(stored(name) for name in names)
+    assert not product.images.exists()

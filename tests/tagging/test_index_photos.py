@@ -10,14 +10,14 @@ from django.core.files.storage import FileSystemStorage
 from PIL import Image
 
 from catalog.models import ProductImage
-from catalog.services import add_photos
+from catalog.photos.services import add_photos
 from shopadmin.jobs import doorbell
+from shopadmin.locks import advisory_lock
 from tagging import tasks
 from tagging.models import IndexEntry, IndexVersion, PhotoSignature
 from tagging.services import signing
 from tagging.services.index_builds import fit_version, promote
 from tagging.services.indexing import Indexed, index_missing, index_photos, live_version
-from tagging.services.locks import advisory_lock
 from tagging.services.signing import loaded_describer, sign_photos, unsigned
 from tagging.vision.describing import describe
 from tagging.vision.types import RGBImage
@@ -63,10 +63,17 @@ def test_the_catalogue_calls_the_task_when_photos_were_committed(
     monkeypatch.setattr(doorbell, "_send", lambda task, arguments: sent.append((task, arguments[0])))
     product = factories.product(photos=0)
     with django_capture_on_commit_callbacks(execute=True):
-        images = add_photos(
-            product=product, sources=[io.BytesIO(factories.jpeg(seed=900 + number)) for number in range(23)]
+        added = add_photos(
+            product=product, sources=[io.BytesIO(factories.jpeg(seed=900 + number)) for number in range(3)]
         )
-    keys = [image.pk for image in images]
+    assert sent == [("tagging.index_photos", [image.pk for image in added.images])]
+
+
+def test_many_photos_are_told_of_in_several_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[str, list[int]]] = []
+    monkeypatch.setattr(doorbell, "_send", lambda task, arguments: sent.append((task, arguments[0])))
+    keys = list(range(23))
+    tasks.index_photos_soon(keys)
     assert sent == [("tagging.index_photos", keys[:20]), ("tagging.index_photos", keys[20:])]
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from catalog.models import Product, ProductImage
-from catalog.services import clean_photo
+from catalog.photos.cleaning import clean_photo
 from tagging.matching.model import match
 from tagging.matching.search import QueryVectors, candidates, search
 from tagging.matching.types import Limits
