@@ -30,6 +30,7 @@ class Options(TypedDict):
     PRICE_FRESH_FOR_DAYS: int
     JOB_LEASE_S: int
     JOB_MAX_ATTEMPTS: int
+    FETCH_INTERNAL_HOSTS: list[str]
 
 
 def mailer(parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,9 @@ _BRANDS = {
     b"mif1": "image/heic",
     b"msf1": "image/heic",
 }
+_UNDECLARED = frozenset({"", UNKNOWN, "binary/octet-stream"})
+_TEXTUAL = frozenset({"application/json", "application/x-ndjson", "application/jsonl", "application/vnd.ms-excel"})
+_OFFICE = "application/vnd."
 _TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CONTROL = frozenset(range(32)) - {9, 10, 12, 13, 27}
 
@@ -69,14 +72,16 @@ def agrees(declared: str, found: str, wanted: Collection[str]) -> bool:
     documents are ZIP archives: there the declaration counts, as long as the bytes do not speak against it.
     """
     plain = declared.partition(";")[0].strip().lower()
-    if found in wanted:
-        return plain in wanted or plain in {"", UNKNOWN, "binary/octet-stream"}
+    if found not in wanted:
+        wanted = {kind for kind in wanted if _may_be(kind, found)}
+    return plain in wanted or (bool(wanted) and plain in _UNDECLARED)
+
+
+def _may_be(kind: str, found: str) -> bool:
+    """Return whether a file of a kind may look like one that was found."""
     if found == "text/plain":
-        return plain in wanted and (plain.startswith("text/") or plain in _TEXTUAL)
-    return found == "application/zip" and plain in wanted and plain.startswith("application/vnd.")
-
-
-_TEXTUAL = frozenset({"application/json", "application/x-ndjson", "application/jsonl", "application/vnd.ms-excel"})
+        return kind.startswith("text/") or kind in _TEXTUAL
+    return found == "application/zip" and kind.startswith(_OFFICE)
 
 
 def _kind_of_text(head: bytes) -> str:

@@ -116,7 +116,7 @@ def test_photos_that_fail_are_written_down_and_the_others_go_on(live: IndexVersi
     }
     images = {}
     for name, content in files.items():
-        images[name] = ProductImage(product=product, sha256=name)
+        images[name] = ProductImage(product=product, sha256=name, position=len(images))
         images[name].file.save("photo.jpg", ContentFile(content or factories.jpeg(seed=78)))
     images["gone"].file.storage.delete(images["gone"].file.name)
     assert index_photos([image.pk for image in images.values()]) == Indexed(described=1, failed=3, entries=1)
