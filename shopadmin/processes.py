@@ -77,9 +77,12 @@ class Supervisor:
             )
 
     def start_worker(self) -> None:
-        """Start the Celery worker and, after it, the scheduler."""
-        self.start("worker", "celery", "-A", "shopadmin", "-q", "worker", "--loglevel", "WARNING", "--without-mingle",
-                   "--without-gossip")  # fmt: skip
+        """Start the worker, one for photos, which mostly waits for other servers, and after them the scheduler."""
+        worker = ("celery", "-A", "shopadmin", "-q", "worker", "--loglevel", "WARNING", "--without-mingle",
+                  "--without-gossip")  # fmt: skip
+        self.start("worker", *worker)
+        self.start("photo-worker", *worker, "--queues", "photos", "--pool", "threads", "--concurrency", "4",
+                   "--hostname", "photos@%h")  # fmt: skip
         self.start("scheduler", "celery", "-A", "shopadmin", "-q", "beat", "--loglevel", "WARNING", "--pidfile", "")
 
     def start_web(self, host: str, port: int) -> None:

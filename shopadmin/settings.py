@@ -150,6 +150,8 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "tagging"
+# Photos have workers of their own, so that a merchant's slow server does not keep those of the videos waiting.
+CELERY_TASK_ROUTES = {name: {"queue": "photos"} for name in ("catalog.fetch_photo", "catalog.read_photo_archive")}
 CELERY_TASK_SOFT_TIME_LIMIT = 3600
 CELERY_TASK_TIME_LIMIT = 3660
 CELERY_BEAT_SCHEDULE = {
@@ -161,6 +163,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 20},
     },
     "sweep-evidence": {"task": "tagging.sweep_evidence", "schedule": 3600.0, "options": {"expires": 600}},
+    "ring-due-photos": {"task": "catalog.ring_due_photos", "schedule": 2.0, "options": {"expires": 10}},
+    "sweep-photos": {"task": "catalog.sweep_photos", "schedule": 3600.0, "options": {"expires": 600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
@@ -278,6 +282,7 @@ SHOPADMIN: Options = {
     "PRICE_FRESH_FOR_DAYS": env.int("PRICE_FRESH_FOR_DAYS", 3),
     "JOB_LEASE_S": env.int("JOB_LEASE_S", 60),
     "JOB_MAX_ATTEMPTS": env.int("JOB_MAX_ATTEMPTS", 5),
+    "FETCH_INTERNAL_HOSTS": env.list("FETCH_INTERNAL_HOSTS", []),
 }
 
 DEMO = env.bool("SHOPADMIN_DEMO", False)

@@ -1,0 +1,33 @@
+"""The doorbells of the catalogue: a task finds its work in rows, so that losing or doubling a message does no harm."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from .photos import archive_services, services, wanting
+
+
+@shared_task(name=wanting.FETCH_PHOTO)
+def fetch_photo(fetch_id: int) -> None:
+    """Fetch a photo if it is due and its host has a turn free."""
+    wanting.fetch_photo(fetch_id)
+
+
+@shared_task(name=archive_services.READ_ARCHIVE)
+def read_photo_archive(archive_id: int) -> None:
+    """Read an archive of photos if it is due and free."""
+    archive_services.read_archive(archive_id)
+
+
+@shared_task(name="catalog.ring_due_photos")
+def ring_due_photos() -> None:
+    """Ring again for photos and archives that are due."""
+    wanting.ring_due_fetches()
+    archive_services.ring_due_archives()
+
+
+@shared_task(name="catalog.sweep_photos")
+def sweep_photos() -> None:
+    """Erase the files of photos that were taken away and of archives that were read."""
+    services.erase_removed_photos()
+    archive_services.erase_read_archives()
