@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -18,11 +19,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from .audit.admin import AuditedAdmin
+from .audit.recording import Happening, record_many
 from .models import ApiToken, User
 from .sessions import end_sessions
-
-RECORDED = ("email", "name", "language", "is_active", "is_staff", "is_superuser")
-"""What the audit log says of a user who is added or edited."""
 
 
 class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -53,11 +52,8 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     filter_horizontal = ("groups",)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save and write down; an address that an admin has typed counts as confirmed."""
-        fields = [name for name in RECORDED if name in form.fields]
-        changed = changes(form.initial if change else {}, form.cleaned_data, fields)
+        """Save; an address that an admin has typed counts as confirmed."""
         super().save_model(request, obj, form, change)
-        record(request, "user.edited" if change else "user.added", obj, **changed._asdict())
         if not change or "email" in form.changed_data:
             obj.confirm_email()
 
@@ -75,11 +71,12 @@ class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
     """The groups that roles are."""
 
 
-admin.site.unregister((Authenticator, UserSession))
+# Addresses go with their users, who have one each.
+admin.site.unregister((Authenticator, EmailAddress, UserSession))
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuthenticatorAdmin(AuditedAdmin):
     """Second factors can be taken away from who has lost them; their secrets are not shown."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
@@ -93,9 +90,15 @@ class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Only their owners add factors."""
         return False
 
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Authenticator]) -> Any:
+        """Write down whose factor was taken away, and nothing of what it holds."""
+        rows = [Happening(target=one, before={"user": one.user, "type": one.type}) for one in queryset]
+        record_many(request, "second-factor.deleted", rows)
+        return admin.ModelAdmin.log_deletions(self, request, queryset)  # type: ignore[arg-type]
+
 
 @admin.register(UserSession)
-class UserSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserSessionAdmin(AuditedAdmin):
     """Where people are logged in; deleting a row logs them out there."""
 
     list_display = ("user", "ip", "user_agent", "created_at", "last_seen_at")
@@ -118,7 +121,7 @@ class UserSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiTokenAdmin(AuditedAdmin):
     """Tokens can be looked at and, in an emergency, deleted; only their users make them."""
 
     list_display = ("name", "user", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.contrib.auth.models import Group
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from shopadmin.accounts.models import ApiToken, AuditEntry, User
@@ -102,31 +102,13 @@ def test_a_new_name_is_written_down_and_saving_the_same_is_not(known: Client) ->
     assert (entry.action, entry.before, entry.after) == ("user.edited", {"name": "Alice"}, {"name": "Alys"})
 
 
-def test_roles_that_an_admin_gives_and_takes_are_written_down(client: Client, bob: User) -> None:
-    root = User.objects.create_superuser("root@example.com")
-    client.force_login(root)
-    admin = Group.objects.get(name="admin")
-
-    client.post(
-        f"/back-office/accounts/user/{bob.pk}/change/",
-        {
-            "email": bob.email,
-            "name": "Bob",
-            "joined_at_0": "2026-01-01",
-            "joined_at_1": "10:00:00",
-            "groups": [admin.pk],
-        },
-    )
-
-    edited, roles = AuditEntry.objects.order_by("pk")
-    assert (edited.action, edited.actor_key, edited.after) == ("user.edited", root.pk, {"is_active": False})
-    assert (roles.before, roles.after) == ({"roles": ["reviewer"]}, {"roles": ["admin"]})
-
-
-def test_somebody_who_is_deleted_leaves_their_name(client: Client, charlie: User) -> None:
+def test_a_factor_that_an_admin_takes_away_leaves_no_secret(client: Client, bob: User) -> None:
+    logins.authenticator_app(bob)
+    row = Authenticator.objects.get()
     client.force_login(User.objects.create_superuser("root@example.com"))
 
-    client.post(f"/back-office/accounts/user/{charlie.pk}/delete/", {"post": "yes"})
+    client.post(f"/back-office/mfa/authenticator/{row.pk}/delete/", {"post": "yes"})
 
-    assert not User.objects.filter(pk=charlie.pk).exists()
-    assert AuditEntry.objects.get(action="user.deleted").before == {"email": "charlie@example.com"}
+    entry = AuditEntry.objects.get()
+    assert not Authenticator.objects.exists()
+    assert (entry.action, entry.before) == ("second-factor.deleted", {"type": "totp", "user": f"Bob ({bob.pk})"})
