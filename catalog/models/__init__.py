@@ -1,5 +1,5 @@
-"""The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories → products →
-photos → photo_jobs, holds."""
+"""The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
+products → photos → photo jobs, holds. `words` stands alone."""
 
 from .brands import Brand, BrandAlias, BrandAuthorization
 from .categories import Category
@@ -7,8 +7,10 @@ from .holds import Appeal, Hold
 from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .products import Offer, Product
+from .saved_views import ListingColumns, SavedView
 from .sellers import Seller, SellerInvitation, SellerMember
 from .traders import MonthlySales, TraderFile, TraderVerification
+from .words import Word
 
 __all__ = [
     "Appeal",
@@ -17,6 +19,7 @@ __all__ = [
     "BrandAuthorization",
     "Category",
     "Hold",
+    "ListingColumns",
     "MonthlySales",
     "Offer",
     "PhotoArchive",
@@ -24,9 +27,11 @@ __all__ = [
     "Product",
     "ProductImage",
     "RemovedPhoto",
+    "SavedView",
     "Seller",
     "SellerInvitation",
     "SellerMember",
     "TraderFile",
     "TraderVerification",
+    "Word",
 ]

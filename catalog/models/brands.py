@@ -8,6 +8,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from shopadmin.accounts.models import User
 
 
+def words_of_name() -> models.GeneratedField:
+    """Return the column in which the database keeps the words of a row's name, to find it by one of them."""
+    return models.GeneratedField(
+        expression=models.Func("name", function="catalog_words"), output_field=SearchVectorField(), db_persist=True
+    )
+
+
 class Brand(models.Model):
     """A maker's name. Only authorised sellers may list a protected brand."""
 
@@ -29,11 +38,13 @@ class Brand(models.Model):
     owner = models.CharField(_("owner"), max_length=300, blank=True, help_text=_("Who holds the trade mark."))
     is_protected = models.BooleanField(_("protected"), default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    words = words_of_name()
 
     class Meta:
         verbose_name = _("brand")
         verbose_name_plural = _("brands")
         ordering: ClassVar = ["name"]
+        indexes: ClassVar = [GinIndex(fields=["words"], name="catalog_brand_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -45,11 +56,13 @@ class BrandAlias(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(_("name"), max_length=200)
     folded = models.CharField(max_length=200, unique=True, editable=False)
+    words = words_of_name()
 
     class Meta:
         verbose_name = _("alias")
         verbose_name_plural = _("aliases")
         ordering: ClassVar = ["name"]
+        indexes: ClassVar = [GinIndex(fields=["words"], name="catalog_brandalias_words")]
 
     def __str__(self) -> str:
         return f"{self.name} = {self.brand}"

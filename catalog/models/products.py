@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +17,28 @@ from django.utils.translation import gettext_lazy as _
 
 from shopadmin.accounts.permissions import Permission, Scope
 
+from ..facets import Facet, all_of, any_of, facet
+from ..listing_filters import ListingFilters
+from ..search import Reading
 from .brands import Brand
 from .categories import Category
+from .listing_conditions import Matches, conditions_of, readings, sellers_in_question
 from .sellers import Seller
+from .words import folded_words
 
 if TYPE_CHECKING:
     from shopadmin.accounts.models import User
+
+ENOUGH_HITS = 10
+"""With as many, no slip of the pen is looked for."""
+
+
+class Listing(NamedTuple):
+    """The products that fit a filter, in no order; how its words were read, and the words, folded."""
+
+    rows: ProductQuerySet
+    reading: Reading = Reading.EXACT
+    words: Sequence[str] = ()
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -30,9 +50,54 @@ class ProductQuerySet(models.QuerySet["Product"]):
             return self
         return self.filter(seller__in=Seller.objects.for_user(user, permission))
 
+    def matching(self, query: str) -> Self:
+        """Keep the products that fit a query of `catalog/facets.py`; the empty one fits all."""
+        return self.filter(Matches("search", query)) if query else self
+
+    def listing(self, user: User, filters: ListingFilters, permission: Permission = Permission.VIEW_LISTINGS) -> ProductQuerySet:
+        """Keep what the user may see (or may do `permission` with) and what fits the filter, in no order."""
+        return self.find_listing(user, filters, permission).rows
+
+    def find_listing(
+        self, user: User, filters: ListingFilters, permission: Permission = Permission.VIEW_LISTINGS
+    ) -> Listing:
+        """Return the listing with how its words were read: the strictest reading that finds something.
+
+        Asks the database for the sellers, brands and categories that the filter names, and up to six times for words.
+        """
+        sellers = sellers_in_question(user, filters, permission)
+        rows = self.order_by() if sellers is None else self.order_by().filter(seller__in=sellers)
+        if filters.offer == "stale":
+            rows = rows.filter(models.Exists(Offer.objects.stale().of_row(filters.market)))
+        conditions = conditions_of(filters)
+        if sellers is not None and (conditions or filters.q):
+            conditions.append(any_of(facet(Facet.SELLER, key) for key in sellers))
+        if not filters.q:
+            return Listing(rows.matching(all_of(conditions)))
+        return rows._read(folded_words(filters.q), conditions)
+
+    def _read(self, words: Sequence[str], conditions: Sequence[str]) -> Listing:
+        """Keep what fits the words and the other conditions; few exact hits are joined by corrected ones."""
+        found, chosen, hits = self.none(), Reading.EXACT, 0
+        for reading, query in readings(words).items():
+            if hits and reading == Reading.ALL_BUT_ONE:
+                break
+            rows = self.matching(all_of([*conditions, query]))
+            count = rows[:ENOUGH_HITS].count()
+            if not hits:
+                chosen = reading
+            found, hits = rows, count
+            if hits == ENOUGH_HITS:
+                break
+        return Listing(found, chosen, words)
+
     def with_card(self) -> Self:
         """Fetch what a product card shows, so that a list of cards asks three times whatever its length."""
         return self.select_related("brand", "seller").prefetch_related("images", "offers")
+
+    def with_row(self) -> Self:
+        """Fetch what a row of the products index shows, so that a page asks three times whatever its length."""
+        return self.with_card().select_related("brand", "seller", "category").defer("description", "search")
 
     def in_group_of(self, product: Product) -> Self:
         """Keep the product and its variants: those of its seller with the same variant group."""
@@ -46,6 +111,10 @@ class Product(models.Model):
 
     `version` counts the changes of what people can edit here and in its offers and photos: it tells an editor that
     somebody else was faster, and an undo that there were later edits. Whoever changes one of them adds one to it.
+
+    The database itself writes three columns, and nothing else can: `traits` (what its offers and photos make of it, see
+    `catalog/facets.py`), `title_key` (the title as lists sort it, without case and accents) and `search` (its words and
+    facets, for the one index behind search and filters).
     """
 
     class Status(models.TextChoices):
@@ -75,13 +144,32 @@ class Product(models.Model):
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    traits = ArrayField(models.TextField(), db_default=["=-m", "=-p"], editable=False)
+    title_key = models.GeneratedField(
+        expression=models.Func("title", function="catalog_title_key"),
+        output_field=models.CharField(max_length=200, db_collation="C"),
+        db_persist=True,
+    )
+    search = models.GeneratedField(
+        expression=models.Func(
+            *("title", "sku", "gtin", "seller", "brand", "category", "status", "condition", "traits"),
+            function="catalog_searchable",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     objects = ProductQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        ordering: ClassVar = ["title", "pk"]
+        ordering: ClassVar = ["title_key", "pk"]
+        indexes: ClassVar = [
+            GinIndex(fields=["search"], name="catalog_product_search", gin_pending_list_limit=1024),
+            models.Index(fields=["title_key", "id"], name="catalog_product_by_title"),
+            models.Index(fields=["updated_at", "id"], name="catalog_product_by_update"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["seller", "sku"], name="catalog_product_sku_once_in_seller"),
             models.CheckConstraint(
@@ -101,13 +189,26 @@ class Product(models.Model):
         return reverse("catalog:product-detail", args=[self.pk])
 
 
+def _fresh_since() -> datetime:
+    """Return since when a price must have been confirmed to be fresh."""
+    return timezone.now() - timedelta(days=settings.SHOPADMIN["PRICE_FRESH_FOR_DAYS"])
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
     """Which offers may be linked."""
 
     def fresh(self) -> Self:
         """Keep offers whose price was confirmed within the last three days (a setting)."""
-        fresh_since = timezone.now() - timedelta(days=settings.SHOPADMIN["PRICE_FRESH_FOR_DAYS"])
-        return self.filter(price_refreshed_at__gte=fresh_since)
+        return self.filter(price_refreshed_at__gte=_fresh_since())
+
+    def stale(self) -> Self:
+        """Keep offers whose price is older than that, which are not linked."""
+        return self.filter(price_refreshed_at__lt=_fresh_since())
+
+    def of_row(self, market: str = "") -> Self:
+        """Keep the offers of a product in the query around this one; in one market, or in all."""
+        offers = self.filter(product=models.OuterRef("pk"))
+        return offers.filter(market=market) if market else offers
 
     def linkable(self, market: str) -> Self:
         """Keep offers of live products in `market` that are in stock and whose price is fresh."""
@@ -133,6 +234,9 @@ class Offer(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["product", "market"], name="catalog_offer_once_in_market"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["price_refreshed_at", "product"], name="catalog_offer_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product}: {self.price_minor} {self.currency} ({self.market})"
@@ -140,5 +244,4 @@ class Offer(models.Model):
     @property
     def is_fresh(self) -> bool:
         """Whether the price was confirmed lately enough to be linked."""
-        age = timezone.now() - self.price_refreshed_at
-        return age <= timedelta(days=settings.SHOPADMIN["PRICE_FRESH_FOR_DAYS"])
+        return self.price_refreshed_at >= _fresh_since()

@@ -44,6 +44,11 @@ class SellerQuerySet(models.QuerySet["Seller"]):
             pk__in=SellerMember.objects.filter(user=user, role__in=member_roles_with(permission)).values("seller")
         )
 
+    def with_member(self, user: User, permission: Permission) -> Self:
+        """Keep the sellers where the user's own membership gives `permission`; being an admin is not enough."""
+        mine = SellerMember.objects.filter(user=user, role__in=member_roles_with(permission)).values("seller")
+        return self.for_user(user, permission).filter(pk__in=mine)
+
 
 class Seller(models.Model):
     """A merchant's shop; its members may work on its listings as their member role says."""

@@ -31,7 +31,7 @@ function isBusy(event) {
     return true;
   }
   const element = event.target;
-  if (element.matches("input:not([type=range]), select, textarea, [contenteditable]")) {
+  if (element.matches("input:not([type=range], [type=checkbox]), select, textarea, [contenteditable]")) {
     return true;
   }
   const isPress = event.key === " " || event.key === "Enter";

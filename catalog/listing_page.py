@@ -1,0 +1,98 @@
+"""A page of the products index: which products, how many there are, and how the search was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Func, Q
+from django.http import QueryDict
+
+from shopadmin.accounts.models import User
+from shopadmin.keyset import Page, page
+
+from .listing_filters import ListingFilters, order_of
+from .models import Product
+from .models.products import Listing, ProductQuerySet
+from .search import Candidate, Reading, ranked
+
+SIZE = 50
+COUNTED = 10_000
+"""Counting stops here: more is "more than 10,000"."""
+NEARBY = 10_000
+"""How many rows a page is looked for among before the filter's own index is asked."""
+COMPARED = 2_000
+"""How many hits are ranked."""
+BEST = 500
+"""How many of them are shown."""
+BEGINNINGS = 200
+"""How many titles that begin with the search are ranked for certain, where there are more hits than are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """What the index shows. `count` is at most `COUNTED`; there are more when `is_more`."""
+
+    page: Page[Product]
+    count: int
+    is_more: bool = False
+    reading: Reading = Reading.EXACT
+    is_best_only: bool = False
+
+
+def find_page(user: User, filters: ListingFilters, query: QueryDict) -> ListingPage:
+    """Return the page that the address asks for; as many statements for a million products as for ten."""
+    listing = Product.objects.find_listing(user, filters)
+    if filters.q and not filters.sort:
+        return _best_hits(listing, query)
+    rows = listing.rows
+    fields = order_of(filters.sort)
+    found = page(rows.only(fields[0].removeprefix("-")), fields=fields, query=query, size=SIZE, nearby=NEARBY)
+    count = rows[: COUNTED + 1].count()
+    shown = Page(_cards([row.pk for row in found.rows]), found.newer, found.older)
+    return ListingPage(shown, min(count, COUNTED), count > COUNTED, listing.reading)
+
+
+def _best_hits(listing: Listing, query: QueryDict) -> ListingPage:
+    rows, reading, words = listing
+    candidates = _candidates(rows[:COMPARED])
+    count = len(candidates)
+    if count == COMPARED:
+        count = rows[: COUNTED + 1].count()
+        known = {one.pk for one in candidates}
+        asked = " ".join(words)
+        begin_so = rows.filter(Q(title_key__gte=asked, title_key__lt=f"{asked}\U0010ffff")).order_by("title_key", "pk")
+        candidates += [one for one in _candidates(begin_so[:BEGINNINGS]) if one.pk not in known]
+    keys = ranked(words, candidates, most=BEST)
+    start = _start(query, len(keys))
+    shown = Page(
+        _cards(keys[start : start + SIZE]),
+        _at_rank(query, max(0, start - SIZE)) if start else "",
+        _at_rank(query, start + SIZE) if start + SIZE < len(keys) else "",
+    )
+    return ListingPage(shown, min(count, COUNTED), count > COUNTED, reading, is_best_only=count > BEST)
+
+
+def _candidates(rows: ProductQuerySet) -> list[Candidate]:
+    folded = (Func(name, function="catalog_folded") for name in ("brand__name", "sku"))
+    values = rows.values_list("pk", "title_key", *folded, "gtin")
+    return [Candidate(pk, title, brand or "", sku, gtin) for pk, title, brand, sku, gtin in values]
+
+
+def _cards(keys: Sequence[int]) -> list[Product]:
+    """Fetch what the table shows of these products, in this order."""
+    found = Product.objects.with_row().in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def _start(query: QueryDict, count: int) -> int:
+    """Return the rank at which the page begins; one that is none of ours gives the first page."""
+    text = query.get("rank", "")
+    start = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    return start if start < count else 0
+
+
+def _at_rank(query: QueryDict, rank: int) -> str:
+    kept = [(name, value) for name, value in query.items() if name != "rank"]
+    return f"?{urlencode([*kept, ('rank', rank)] if rank else kept)}"

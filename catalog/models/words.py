@@ -1,0 +1,80 @@
+"""The words of all titles and brands, so that a misspelt one is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection, models
+
+from ..search import MOST_WORDS, can_be_corrected, corrections, spellings
+
+REFRESH = """
+    INSERT INTO catalog_word (word, spellings)
+    SELECT word, ARRAY(
+        SELECT DISTINCT left(word, at - 1) || substr(word, at + 1) FROM generate_series(1, length(word)) AS at
+    ) || word
+    FROM (
+        SELECT DISTINCT unnest(string_to_array(title_key, ' ')) COLLATE "C" AS word
+        FROM catalog_product WHERE updated_at >= %(since)s
+        UNION
+        SELECT unnest(tsvector_to_array(words)) FROM catalog_brand
+        UNION
+        SELECT unnest(tsvector_to_array(words)) FROM catalog_brandalias
+    ) AS words
+    WHERE length(word) BETWEEN 3 AND 40 AND word !~ '[0-9]'
+    ON CONFLICT DO NOTHING
+"""
+
+
+class WordQuerySet(models.QuerySet["Word"]):
+    """Which words are like a misspelt one."""
+
+    def near(self, texts: Iterable[str]) -> dict[str, list[str]]:
+        """Return for each of `texts` the known words that are a slip away, nearest first; asks the database once."""
+        asked = [text for text in texts if can_be_corrected(text)]
+        if not asked:
+            return {}
+        shared = sorted({spelling for text in asked for spelling in spellings(text)})
+        known = list(self.filter(spellings__overlap=shared).values_list("word", flat=True))
+        return {text: corrections(text, known) for text in asked}
+
+
+class Word(models.Model):
+    """A word of letters. `spellings` is the word and what is left of it without one of its letters.
+
+    Two words that differ by a letter that is missing, added, wrong or swapped with its neighbour share a spelling, so
+    that candidates come from an index, however many words there are (the idea of "symmetric delete" spelling lookup).
+    """
+
+    word = models.CharField(max_length=40, primary_key=True, db_collation="C")
+    spellings = ArrayField(models.CharField(max_length=40))
+
+    objects = WordQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["spellings"], name="catalog_word_spellings", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+def refresh_vocabulary(*, since: datetime) -> int:
+    """Add the words of brands and of products that changed since then; return how many were new.
+
+    One statement, whatever the number of products. Words that no product has any longer stay: they find nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(REFRESH, {"since": since})
+        return int(cursor.rowcount)
+
+
+def folded_words(text: str) -> Sequence[str]:
+    """Return the words of what somebody typed, folded as the database folds titles; of very many, the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT catalog_folded(%s)", [text.replace("\0", "")])
+        (folded,) = cursor.fetchone()
+    return str(folded).split()[:MOST_WORDS]
