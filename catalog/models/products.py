@@ -54,7 +54,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Keep the products that fit a query of `catalog/facets.py`; the empty one fits all."""
         return self.filter(Matches("search", query)) if query else self
 
-    def listing(self, user: User, filters: ListingFilters, permission: Permission = Permission.VIEW_LISTINGS) -> ProductQuerySet:
+    def listing(
+        self, user: User, filters: ListingFilters, permission: Permission = Permission.VIEW_LISTINGS
+    ) -> ProductQuerySet:
         """Keep what the user may see (or may do `permission` with) and what fits the filter, in no order."""
         return self.find_listing(user, filters, permission).rows
 
