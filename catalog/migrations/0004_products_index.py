@@ -51,9 +51,9 @@ RETURN array_to_tsvector(array_remove(array_remove(
 -- "=mUS": an offer in the US; "=oUS": sold out there; "=-m": no offer; "=-p": no photo.
 CREATE FUNCTION catalog_traits(product bigint) RETURNS text[] LANGUAGE sql STABLE
 RETURN coalesce(
-    (SELECT array_agg('=m' || market ORDER BY market) || coalesce(
-        array_agg('=o' || market ORDER BY market) FILTER (WHERE stock = 0), '{}')
-     FROM catalog_offer WHERE product_id = product),
+    (SELECT array_agg('=m' || market ORDER BY market)
+        || coalesce(array_agg('=o' || market ORDER BY market) FILTER (WHERE stock = 0), '{}')
+     FROM catalog_offer WHERE product_id = product HAVING count(*) > 0),
     '{=-m}')
     || CASE WHEN EXISTS (SELECT FROM catalog_productimage WHERE product_id = product) THEN '{}' ELSE '{=-p}'::text[] END;
 """
