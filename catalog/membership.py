@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from shopadmin.accounts.permissions import Permission
+from shopadmin.accounts.permissions import Permission, Scope
 
 
 class MemberRole(StrEnum):
@@ -35,3 +35,17 @@ MEMBER_PERMISSIONS: Mapping[MemberRole, frozenset[Permission]] = {
 def member_roles_with(permission: Permission) -> list[MemberRole]:
     """Return the member roles that may do `permission` to their seller's rows."""
     return [role for role, granted in MEMBER_PERMISSIONS.items() if permission in granted]
+
+
+def permissions_in(scope_of: Callable[[Permission], Scope], role: MemberRole | None) -> frozenset[Permission]:
+    """Return what somebody may do to a seller's rows.
+
+    `scope_of` says how far their roles on the site reach; `role` is as what they work for the seller, None if not.
+    """
+    given = MEMBER_PERMISSIONS[role] if role else frozenset()
+    reaches = {permission: scope_of(permission) for permission in Permission}
+    return frozenset(
+        permission
+        for permission, scope in reaches.items()
+        if scope == Scope.ALL or (scope == Scope.OWN and permission in given)
+    )

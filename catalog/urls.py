@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import exports, photos, products, saved_views
+from .views import (
+    authorizations,
+    brands,
+    categories,
+    exports,
+    invitations,
+    members,
+    photos,
+    products,
+    saved_views,
+    sellers,
+    traders,
+)
 
 app_name = "catalog"
 urlpatterns = [
@@ -17,4 +29,40 @@ urlpatterns = [
     path("products/views/<int:pk>/delete", saved_views.view_delete, name="view-delete"),
     path("photos/<int:pk>", photos.photo_file, name="photo-file"),
     path("photos/<int:pk>/thumbnail", photos.photo_thumbnail, name="photo-thumbnail"),
+    path("sellers/", sellers.seller_list, name="seller-list"),
+    path("sellers/add", sellers.seller_add, name="seller-add"),
+    path("sellers/<slug:slug>/", sellers.seller_detail, name="seller-detail"),
+    path("sellers/<slug:slug>/edit", sellers.seller_edit, name="seller-edit"),
+    path("sellers/<slug:slug>/members/", members.member_list, name="member-list"),
+    path("sellers/<slug:slug>/members/<int:pk>/role", members.member_change, name="member-change"),
+    path("sellers/<slug:slug>/members/<int:pk>/remove", members.member_remove, name="member-remove"),
+    path("sellers/<slug:slug>/leave", members.member_leave, name="member-leave"),
+    path("sellers/<slug:slug>/invitations/add", invitations.invitation_add, name="invitation-add"),
+    path("sellers/<slug:slug>/invitations/<int:pk>/resend", invitations.invitation_resend, name="invitation-resend"),
+    path("sellers/<slug:slug>/invitations/<int:pk>/revoke", invitations.invitation_revoke, name="invitation-revoke"),
+    path("invitations/", invitations.invitation_answer, name="invitation-answer"),
+    path("invitations/<str:token>/", invitations.invitation_accept, name="invitation-accept"),
+    path("traders/", traders.trader_list, name="trader-list"),
+    path("sellers/<slug:slug>/trader/", traders.trader_detail, name="trader-detail"),
+    path("sellers/<slug:slug>/trader/edit", traders.trader_edit, name="trader-edit"),
+    path("sellers/<slug:slug>/trader/certify", traders.trader_certify, name="trader-certify"),
+    path("sellers/<slug:slug>/trader/decide", traders.trader_decide, name="trader-decide"),
+    path("brands/", brands.brand_list, name="brand-list"),
+    path("brands/add", brands.brand_add, name="brand-add"),
+    path("brands/<int:pk>/", brands.brand_detail, name="brand-detail"),
+    path("brands/<int:pk>/edit", brands.brand_edit, name="brand-edit"),
+    path("brands/<int:pk>/merge", brands.brand_merge, name="brand-merge"),
+    path("brands/<int:pk>/aliases/add", brands.brand_alias_add, name="brand-alias-add"),
+    path("brands/<int:pk>/aliases/<int:alias>/remove", brands.brand_alias_remove, name="brand-alias-remove"),
+    path("authorizations/", authorizations.authorization_queue, name="authorization-queue"),
+    path("authorizations/<int:pk>/", authorizations.authorization_detail, name="authorization-detail"),
+    path("authorizations/<int:pk>/document", authorizations.authorization_document, name="authorization-document"),
+    path("authorizations/<int:pk>/decide", authorizations.authorization_decide, name="authorization-decide"),
+    path("authorizations/<int:pk>/withdraw", authorizations.authorization_withdraw, name="authorization-withdraw"),
+    path("sellers/<slug:slug>/authorizations/", authorizations.authorization_list, name="authorization-list"),
+    path("sellers/<slug:slug>/authorizations/ask", authorizations.authorization_ask, name="authorization-ask"),
+    path("categories/", categories.category_list, name="category-list"),
+    path("categories/add", categories.category_add, name="category-add"),
+    path("categories/<int:pk>/", categories.category_detail, name="category-detail"),
+    path("categories/<int:pk>/delete", categories.category_delete, name="category-delete"),
 ]

@@ -23,9 +23,9 @@ class Item:
     is_current: bool
 
 
-def _allowed(permission: Permission) -> frozenset[Role]:
-    """Return the roles that grant `permission` to any rows."""
-    return frozenset(role for role in Role if scope([role], permission) > Scope.NONE)
+def _allowed(permission: Permission, *scopes: Scope) -> frozenset[Role]:
+    """Return the roles that grant `permission` in one of `scopes`, by default to any rows."""
+    return frozenset(role for role in Role if scope([role], permission) in (scopes or (Scope.OWN, Scope.ALL)))
 
 
 PLACES = (
@@ -35,6 +35,12 @@ PLACES = (
     (_("Consent"), "tagging:consent", "consent", frozenset({Role.CREATOR})),
     (_("Jobs"), "tagging:job-list", "job", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
     (_("Products"), "catalog:product-list", "product", _allowed(Permission.VIEW_LISTINGS)),
+    (_("Shop"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.OWN)),
+    (_("Sellers"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.ALL)),
+    (_("Trader files"), "catalog:trader-list", "trader", _allowed(Permission.VERIFY_TRADERS)),
+    (_("Authorisations"), "catalog:authorization-queue", "badge", _allowed(Permission.DECIDE_AUTHORIZATIONS)),
+    (_("Brands"), "catalog:brand-list", "brand", _allowed(Permission.VIEW_BRANDS)),
+    (_("Categories"), "catalog:category-list", "category", _allowed(Permission.EDIT_CATEGORIES)),
     (_("Audit log"), "accounts:audit-list", "clock", _allowed(Permission.VIEW_AUDIT)),
 )
 
@@ -44,6 +50,7 @@ def navigation(request: HttpRequest) -> dict[str, list[Item]]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"navigation": []}
-    open_places = [(str(label), reverse(name), icon) for label, name, icon, roles in PLACES if user.roles & roles]
-    current = max((url for _label, url, _icon in open_places if request.path.startswith(url)), key=len, default="")
-    return {"navigation": [Item(label, url, icon, url == current) for label, url, icon in open_places]}
+    # Of two names for one place, a shop or the sellers, the later stands for the wider view.
+    places = {reverse(name): (str(label), icon) for label, name, icon, roles in PLACES if user.roles & roles}
+    current = max((url for url in places if request.path.startswith(url)), key=len, default="")
+    return {"navigation": [Item(label, url, icon, url == current) for url, (label, icon) in places.items()]}

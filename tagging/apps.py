@@ -7,9 +7,12 @@ class TaggingConfig(AppConfig):
     verbose_name = _("Tagging")
 
     def ready(self) -> None:
-        """Ask the catalogue to tell of new product photos."""
+        """Ask the catalogue to tell of new product photos, and offer it the detector's labels for its categories."""
+        from catalog.detector_labels import offer_labels
         from catalog.listeners import on_images_changed
 
         from .tasks import index_photos_soon
+        from .vision.coco import LABELS
 
         on_images_changed(index_photos_soon)
+        offer_labels(LABELS)

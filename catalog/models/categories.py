@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 SEPARATOR = " > "
@@ -44,6 +45,10 @@ class Category(models.Model):
         if before and before != self.path:
             for child in self.children.all():
                 child.save(update_fields=["path"])
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the category's page."""
+        return reverse("catalog:category-detail", args=[self.pk])
 
     def ancestors(self) -> Iterator[Category]:
         """Yield the categories above this one, nearest first; asks the database once for each level."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shopadmin.accounts.permissions import Permission, Scope
 
-from ..membership import MemberRole, member_roles_with
+from ..membership import MemberRole, member_roles_with, permissions_in
 
 if TYPE_CHECKING:
     from shopadmin.accounts.models import User
@@ -69,6 +70,24 @@ class Seller(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the seller's page."""
+        return reverse("catalog:seller-detail", args=[self.slug])
+
+    def role_of(self, user: User) -> MemberRole | None:
+        """Return as what the user works here, None if not; asks the database."""
+        role = self.memberships.filter(user=user).values_list("role", flat=True).first()
+        return MemberRole(role) if role else None
+
+    def permissions_of(self, user: User) -> frozenset[Permission]:
+        """Return what the user may do to this seller's rows; asks the database."""
+        return permissions_in(user.scope, self.role_of(user))
+
+    def rename(self, name: str) -> None:
+        """Give the seller another name; its short name, which addresses and files use, stays."""
+        self.name = name
+        self.save(update_fields=["name"])
 
 
 class SellerMember(models.Model):
@@ -136,6 +155,16 @@ class SellerInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} → {self.seller}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its time has run out."""
+        return self.expires_at <= timezone.now()
+
+    @property
+    def sent_at(self) -> datetime:
+        """When its present secret was made."""
+        return self.expires_at - timedelta(days=INVITATION_DAYS)
 
     def renew_token(self) -> str:
         """Give the unsaved invitation a new secret and return it: it is in the mail and nowhere else."""

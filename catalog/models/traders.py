@@ -5,6 +5,8 @@ EU: Digital Services Act, Article 30. US: INFORM Consumers Act, 15 USC 45f.
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
@@ -14,10 +16,39 @@ from django.utils.translation import gettext_lazy as _
 
 from shopadmin.accounts.permissions import Permission
 
+from ..trader_file import CHECKED_FIELDS, NO_POSTAL_CODES, REQUIRED_EVERYWHERE
 from .sellers import Seller
 
 if TYPE_CHECKING:
     from shopadmin.accounts.models import User
+
+
+SOMETHING_MISSING = functools.reduce(
+    operator.or_,
+    (
+        *(models.Q(**{name: ""}) for name in REQUIRED_EVERYWHERE),
+        models.Q(postal_code="") & ~models.Q(country__in=NO_POSTAL_CODES),
+        models.Q(registration_number="") & ~models.Q(register=""),
+    ),
+)
+"""`trader_file.missing` as a condition for rows."""
+
+
+class TraderFileQuerySet(models.QuerySet["TraderFile"]):
+    """Files by what is left to do with them."""
+
+    def complete(self) -> Self:
+        """Keep files in which nothing that everybody has to give is missing."""
+        return self.exclude(SOMETHING_MISSING)
+
+    def incomplete(self) -> Self:
+        """Keep files in which something is missing."""
+        return self.filter(SOMETHING_MISSING)
+
+    def unchecked(self) -> Self:
+        """Keep files that nobody has checked since they last changed."""
+        checks = TraderVerification.objects.filter(seller=models.OuterRef("seller"))
+        return self.exclude(models.Exists(checks.filter(at__gte=models.OuterRef("updated_at"))))
 
 
 class TraderFile(models.Model):
@@ -41,8 +72,14 @@ class TraderFile(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     updated_at = models.DateTimeField(auto_now=True)
+    high_volume_since = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When recorded sales passed the INFORM Act’s line."),
+    )
 
-    REQUIRED: ClassVar = ("legal_name", "street", "postal_code", "city", "country", "email", "phone")
+    objects = TraderFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("trader file")
@@ -52,9 +89,14 @@ class TraderFile(models.Model):
         return self.legal_name or str(self.seller)
 
     @property
-    def missing(self) -> list[str]:
-        """The names of required fields that are empty."""
-        return [name for name in self.REQUIRED if not getattr(self, name)]
+    def contents(self) -> dict[str, str]:
+        """What is checked when the file is verified, by field."""
+        return {name: getattr(self, name) for name in CHECKED_FIELDS}
+
+    def certify(self, by: User) -> None:
+        """Note that `by` has certified the file for the seller."""
+        self.certified_at, self.certified_by = timezone.now(), by
+        self.save(update_fields=["certified_at", "certified_by"])
 
 
 class TraderVerification(models.Model):

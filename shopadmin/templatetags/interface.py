@@ -38,8 +38,18 @@ STATES = {
     "revoked": ("stop", "quiet"),
     "active": ("check", "good"),
     "expired": ("clock", "quiet"),
+    "asked": ("clock", "warn"),
+    "refused": ("cross", "bad"),
+    "withdrawn": ("stop", "quiet"),
+    "over": ("clock", "quiet"),
+    "empty": ("skip", "quiet"),
+    "incomplete": ("pencil", "warn"),
+    "waiting": ("clock", "busy"),
+    "verified": ("check", "good"),
+    "outdated": ("alert", "warn"),
+    "more needed": ("alert", "warn"),
 }
-"""The icon and the tone of every state of videos, jobs, links, products and consents."""
+"""The icon and the tone of every state of videos, jobs, links, products, consents, authorisations and trader files."""
 
 
 @register.simple_tag

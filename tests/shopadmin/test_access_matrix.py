@@ -16,10 +16,14 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.invitations import invite
+from catalog.models import Category, Seller
 from shopadmin.accounts.models import Notification, User
+from shopadmin.accounts.roles import Role
 from shopadmin.accounts.services import create_api_token
 from tagging.models import Creator, Notice, Video
 from tests import factories
+from tests.catalog import shops
 from tests.shopadmin import logins
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
@@ -36,6 +40,8 @@ ANY = frozenset(METHODS)
 EVERYBODY = frozenset({"dana", "erin", "mallory", "bob", "alice", "charlie"})
 CREATORS = frozenset({"dana", "erin"})
 STAFF = frozenset({"bob", "alice"})
+ALICE = frozenset({"alice"})
+MERCHANT = frozenset({"mallory"})
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ def decisions(kind: str) -> Rule:
 def own(kind: str, methods: frozenset[str]) -> Rule:
     """A row of dana's account: it exists for nobody else, the staff included."""
     return Rule(methods, frozenset({"dana"}), EVERYBODY - {"dana"}, arguments=kind)
+
+
+def of_a_seller(kind: str, methods: frozenset[str]) -> Rule:
+    """What the members of a seller do to its rows, and alice for them: to mallory that seller does not exist."""
+    return Rule(methods, ALICE, MERCHANT, arguments=kind)
 
 
 TABLE = {
@@ -116,6 +127,42 @@ TABLE = {
     "catalog:product-list": Rule(READ, STAFF | {"mallory"}),
     "catalog:photo-file": Rule(READ, EVERYBODY, arguments="photo"),
     "catalog:photo-thumbnail": Rule(READ, EVERYBODY, arguments="photo"),
+    "catalog:seller-list": Rule(READ, STAFF | MERCHANT),
+    "catalog:seller-add": Rule(FORM, ALICE),
+    "catalog:seller-detail": Rule(READ, STAFF, MERCHANT, arguments="seller"),
+    "catalog:seller-edit": of_a_seller("seller", FORM),
+    "catalog:member-list": Rule(READ, STAFF, MERCHANT, arguments="seller"),
+    "catalog:member-change": of_a_seller("member", WRITE),
+    "catalog:member-remove": of_a_seller("member", WRITE),
+    "catalog:member-leave": Rule(WRITE, frozenset(), MERCHANT, arguments="seller"),
+    "catalog:invitation-add": of_a_seller("seller", WRITE),
+    "catalog:invitation-resend": of_a_seller("invitation", WRITE),
+    "catalog:invitation-revoke": of_a_seller("invitation", WRITE),
+    "catalog:invitation-answer": Rule(FORM, frozenset(), EVERYBODY, is_public=True),
+    "catalog:invitation-accept": Rule(READ, EVERYBODY, is_public=True, arguments="invitation-token"),
+    "catalog:trader-list": Rule(READ, ALICE),
+    "catalog:trader-detail": Rule(READ, ALICE, MERCHANT, arguments="seller"),
+    "catalog:trader-edit": of_a_seller("seller", FORM),
+    "catalog:trader-certify": of_a_seller("seller", WRITE),
+    "catalog:trader-decide": Rule(WRITE, ALICE, arguments="seller"),
+    "catalog:brand-list": Rule(READ, ALICE | MERCHANT),
+    "catalog:brand-add": Rule(FORM, ALICE),
+    "catalog:brand-detail": Rule(READ, ALICE | MERCHANT, arguments="brand"),
+    "catalog:brand-edit": Rule(WRITE, ALICE, arguments="brand"),
+    "catalog:brand-merge": Rule(FORM, ALICE, arguments="brand"),
+    "catalog:brand-alias-add": Rule(WRITE, ALICE, arguments="brand"),
+    "catalog:brand-alias-remove": Rule(WRITE, ALICE, arguments="alias"),
+    "catalog:authorization-queue": Rule(READ, ALICE),
+    "catalog:authorization-list": Rule(READ, ALICE, MERCHANT, arguments="seller"),
+    "catalog:authorization-ask": of_a_seller("seller", FORM),
+    "catalog:authorization-detail": Rule(READ, ALICE, MERCHANT | {"bob"}, arguments="authorization"),
+    "catalog:authorization-document": Rule(READ, ALICE, MERCHANT | {"bob"}, arguments="authorization"),
+    "catalog:authorization-decide": Rule(WRITE, ALICE, arguments="authorization"),
+    "catalog:authorization-withdraw": Rule(WRITE, ALICE, MERCHANT | {"bob"}, arguments="authorization"),
+    "catalog:category-list": Rule(READ, ALICE),
+    "catalog:category-add": Rule(WRITE, ALICE),
+    "catalog:category-detail": Rule(FORM, ALICE, arguments="category"),
+    "catalog:category-delete": Rule(WRITE, ALICE, arguments="category"),
     "tagging:video-list": Rule(READ, CREATORS | STAFF),
     "tagging:video-upload": Rule(FORM, CREATORS),
     "tagging:video-detail": rows("video"),
@@ -180,6 +227,7 @@ def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
         "link": [video.links.get().pk],
         "job": [job.pk],
         **arguments_of_account(dana.user),
+        **arguments_of_a_seller(item.seller),
     }
 
 
@@ -193,6 +241,25 @@ def arguments_of_account(user: User) -> dict[str, list[object]]:
         "passkey": [logins.passkey(user).pk],
         "confirmation": [logins.new_address(user)],
         "reset": ["1", "unknown"],
+    }
+
+
+def arguments_of_a_seller(seller: Seller) -> dict[str, list[object]]:
+    owner = factories.user("olive", Role.MERCHANT)
+    factories.seller(seller.name, owner)
+    brand = shops.protected_brand()
+    return {
+        "seller": [seller.slug],
+        "member": [seller.slug, seller.memberships.get().pk],
+        "invitation": [
+            seller.slug,
+            invite(seller=seller, email="n@example.com", role="viewer", by=owner).invitation.pk,
+        ],
+        "invitation-token": ["no-such-token"],
+        "brand": [brand.pk],
+        "alias": [brand.pk, brand.aliases.create(name="Lux").pk],
+        "authorization": [shops.authorization(seller, brand, by=owner).pk],
+        "category": [Category.objects.create(name="Drinks").pk],
     }
 
 
@@ -255,7 +322,7 @@ def test_a_stranger_is_sent_to_the_login(name: str, arguments: dict[str, list[ob
         status, location = status_of(Client(), method, address)
         if rule.is_public:
             assert status == (405 if method not in rule.methods else status)
-            assert status < 400 or status == 405
+            assert status < 400 or status == (404 if rule.hidden_from else 405)
         elif rule.is_api:
             assert status == 401
         else:

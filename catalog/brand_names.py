@@ -1,0 +1,119 @@
+"""What people do with brands: other names, protection, and two that turn out to be one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from .models import Brand, BrandAlias, BrandAuthorization, Product
+from .models.brands import FoldedField
+
+
+class NameTaken(Exception):
+    """Another brand is called that already; `brand` is that one."""
+
+    def __init__(self, brand: Brand) -> None:
+        super().__init__(brand.name)
+        self.brand = brand
+
+
+class NameEmpty(Exception):
+    """A name of only punctuation says nothing."""
+
+
+class SameBrand(Exception):
+    """A brand cannot be merged into itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What merging one brand into another does: what moves, and under which aliases it can be found afterwards."""
+
+    products: int
+    authorizations: int
+    aliases: list[str]
+    becomes_protected: bool
+
+
+def edit_brand(*, brand: Brand, name: str, owner: str, is_protected: bool) -> Brand:
+    """Change what a brand is called, whose it is and whether it is protected. Raises `NameTaken` or `NameEmpty`."""
+    with transaction.atomic():
+        _check_free(name, brand)
+        brand.name, brand.owner, brand.is_protected = name, owner, is_protected
+        brand.save(update_fields=["name", "folded", "owner", "is_protected"])
+    return brand
+
+
+def add_brand(*, name: str, owner: str = "", is_protected: bool = False) -> Brand:
+    """Add a brand. Raises `NameTaken` or `NameEmpty`."""
+    _check_free(name, None)
+    try:
+        with transaction.atomic():
+            return Brand.objects.create(name=name, owner=owner, is_protected=is_protected)
+    except IntegrityError as error:
+        raise NameTaken(Brand.objects.get(name=name)) from error
+
+
+def add_alias(*, brand: Brand, name: str) -> BrandAlias:
+    """Let a brand be found under another name too. Raises `NameTaken`, by itself too, or `NameEmpty`."""
+    _check_free(name, None)
+    try:
+        with transaction.atomic():
+            return BrandAlias.objects.create(brand=brand, name=name)
+    except IntegrityError as error:
+        raise NameTaken(BrandAlias.objects.get(folded=FoldedField.key(name)).brand) from error
+
+
+def what_merging_does(*, kept: Brand, absorbed: Brand) -> Merge:
+    """Return what `merge_brands` would do; asks the database, changes nothing."""
+    return Merge(
+        products=Product.objects.filter(brand=absorbed).count(),
+        authorizations=BrandAuthorization.objects.filter(brand=absorbed).count(),
+        aliases=[*_own_name_as_alias(kept, absorbed), *absorbed.aliases.values_list("name", flat=True)],
+        becomes_protected=absorbed.is_protected and not kept.is_protected,
+    )
+
+
+@transaction.atomic
+def merge_brands(*, kept: Brand, absorbed: Brand) -> Merge:
+    """Make two brands one: products, aliases and authorisations move, the absorbed name becomes an alias.
+
+    The result is protected when one of them was: a merge never opens a brand. Raises `SameBrand`.
+    """
+    if kept.pk == absorbed.pk:
+        raise SameBrand
+    list(Brand.objects.select_for_update().filter(pk__in=[kept.pk, absorbed.pk]).order_by("pk"))
+    kept.refresh_from_db()
+    absorbed.refresh_from_db()
+    done = what_merging_does(kept=kept, absorbed=absorbed)
+    Product.objects.filter(brand=absorbed).update(brand=kept, version=F("version") + 1, updated_at=timezone.now())
+    BrandAuthorization.objects.filter(brand=absorbed).update(brand=kept)
+    absorbed.aliases.update(brand=kept)
+    own_name = _own_name_as_alias(kept, absorbed)
+    kept.is_protected, kept.owner = kept.is_protected or absorbed.is_protected, kept.owner or absorbed.owner
+    kept.save(update_fields=["is_protected", "owner"])
+    Brand.objects.filter(pk=absorbed.pk).delete()
+    for name in own_name:
+        BrandAlias.objects.create(brand=kept, name=name)
+    return done
+
+
+def _own_name_as_alias(kept: Brand, absorbed: Brand) -> list[str]:
+    """Return the absorbed brand's name, unless it is known as the kept one's already."""
+    key = FoldedField.key(absorbed.name)
+    is_known = not key or key == kept.folded or BrandAlias.objects.filter(folded=key).exists()
+    return [] if is_known else [absorbed.name]
+
+
+def _check_free(name: str, own: Brand | None) -> None:
+    """Raise `NameTaken` when a brand other than `own` is called like that, or has it as an alias."""
+    key = FoldedField.key(name)
+    if not key:
+        raise NameEmpty
+    others = Brand.objects.exclude(pk=own.pk) if own else Brand.objects.all()
+    taken = others.filter(folded=key).first() or others.filter(aliases__folded=key).first()
+    if taken:
+        raise NameTaken(taken)
