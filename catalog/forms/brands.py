@@ -129,7 +129,7 @@ class DecisionForm(forms.Form):
 
     decision = forms.ChoiceField(
         label=_("Your decision"),
-        choices=[("grant", _("Grant")), ("refuse", _("Refuse"))],
+        choices=[("", _("choose")), ("grant", _("grant")), ("refuse", _("refuse"))],
         error_messages={"required": _("Choose what you decide.")},
     )
     reason = forms.CharField(

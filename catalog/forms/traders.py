@@ -86,7 +86,7 @@ class VerificationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     outcome = forms.ChoiceField(
         label=_("Your decision"),
-        choices=TraderVerification.Outcome.choices,
+        choices=[("", _("choose")), *TraderVerification.Outcome.choices],
         error_messages={"required": _("Choose what you decide.")},
     )
 

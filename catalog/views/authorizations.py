@@ -177,7 +177,7 @@ def _page(
         "is_over": row.is_over(timezone.localdate()),
         "may_decide": decides and not is_own and row.state == State.ASKED,
         "must_not_decide": decides and is_own and row.state == State.ASKED,
-        "may_withdraw": row.state in {State.ASKED, State.GRANTED},
+        "may_withdraw": row.state == State.GRANTED or (row.state == State.ASKED and (is_own or not decides)),
         "decision": decision or DecisionForm(),
         "withdrawal": withdrawal or WithdrawalForm(auto_id=WITHDRAWAL_ID),
     }

@@ -7,9 +7,6 @@ the secret is in no address that a page names, a browser sends on, or a log keep
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -114,33 +111,20 @@ def _mail(request: AuthenticatedRequest, written: Written) -> None:
         messages.success(request, _("%(email)s is invited by e-mail.") % {"email": email})
 
 
-type PublicView[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def private_page[**P](view: PublicView[P]) -> PublicView[P]:
-    """Let nobody keep the page, nor learn its address from a link on it."""
-
-    @wraps(view)
-    def private(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-    return cast("PublicView[P]", never_cache(private))
-
-
 @login_not_required
 @require_safe
-@private_page
+@never_cache
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Take the secret out of the address, and show the invitation."""
     request.session[SESSION_KEY] = token
-    return redirect("catalog:invitation-answer")
+    response = redirect("catalog:invitation-answer")
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@private_page
+@never_cache
 def invitation_answer(request: HttpRequest) -> HttpResponse:
     """Show who invites to what, and accept: with the login that is there, after logging in, or with a new one."""
     token = request.session.get(SESSION_KEY, "")

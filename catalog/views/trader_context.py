@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,6 +75,7 @@ def trader_context(seller: Seller, trader: Trader, today: date) -> dict[str, Any
     return {
         "trader": trader,
         "facts": facts(trader),
+        "public": public_lines(contents),
         "seen": fingerprint(contents),
         "filled": filled,
         "asked": asked,
@@ -123,6 +124,23 @@ def spoken(clock: Clock, today: date) -> SpokenClock:
         when = ngettext("due in %(days)s day", "due in %(days)s days", days) % {"days": days}
         tone = "warn" if days <= 10 else "quiet"
     return SpokenClock(str(DUTIES[clock.duty]), clock.due, when, tone)
+
+
+def public_lines(contents: Mapping[str, str]) -> list[str]:
+    """Return what customers see, as an address is written; empty lines are left out."""
+    if not contents:
+        return []
+    shown = {name: contents[name] for name in PUBLIC_FIELDS}
+    lines = (
+        shown["legal_name"],
+        shown["street"],
+        f"{shown['postal_code']} {shown['city']}".strip(),
+        name_of(shown["country"], get_language() or "en"),
+        shown["email"],
+        shown["phone"],
+        " ".join(filter(None, (shown["register"], shown["registration_number"]))),
+    )
+    return [line for line in lines if line]
 
 
 def charts(standing: Standing) -> list[dict[str, Any]]:

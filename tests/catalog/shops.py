@@ -13,8 +13,9 @@ from PIL import Image
 from catalog.authorizations import ask
 from catalog.invitations import Written, invite
 from catalog.membership import MemberRole
-from catalog.models import Brand, BrandAuthorization, Seller, SellerInvitation, TraderVerification
+from catalog.models import Brand, BrandAuthorization, MonthlySales, Seller, SellerInvitation, TraderVerification
 from catalog.trader_checks import certify, decide, save_file, traders_of
+from catalog.trader_clocks import last_months
 from catalog.trader_file import fingerprint
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
@@ -117,3 +118,31 @@ def authorization(
     if state != BrandAuthorization.State.ASKED:
         row.decide(state=state, by=staff, reason="As the document says.")
     return row
+
+
+def sold(seller: Seller, months: dict[int, tuple[int, int]], currency: str = "USD") -> None:
+    """Sales by how many months ago: their number and their value in minor units."""
+    firsts = last_months(timezone.localdate())
+    for ago, (count, value) in months.items():
+        MonthlySales.objects.create(
+            seller=seller, month=firsts[-1 - ago], currency=currency, sales_count=count, value_minor=value
+        )
+
+
+def busy_shop() -> tuple[Seller, User]:
+    """A seller with some of everything: people, invitations, a file, sales above the line, listings, authorisations."""
+    seller, owner = owned()
+    member(seller, "eddy", MemberRole.EDITOR)
+    member(seller, "vera", MemberRole.VIEWER)
+    invited(seller, owner)
+    expire(invited(seller, owner, "late@example.com", MemberRole.VIEWER).invitation)
+    complete_file(seller, certified_by=owner)
+    sold(seller, {ago: (8 + (ago * 7) % 23, 40_000 + ago * 1_000) for ago in range(1, 20)})
+    sold(seller, {2: (5, 10_000)}, "EUR")
+    factories.product("Apple juice", of=seller)
+    factories.product("Perfume", of=seller, brand="Luxor", status="held")
+    Brand.objects.filter(name="Luxor").update(is_protected=True, owner="Luxor Maison S.A.")
+    luxor = Brand.objects.get(name="Luxor")
+    luxor.aliases.create(name="Lux & Or")
+    authorization(seller, luxor, by=owner, document=document(picture(), "x.png"), territory="FR")
+    return seller, owner
