@@ -11,8 +11,8 @@ EU_COUNTRIES = frozenset((
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ))  # fmt: skip
 
-NOT_COUNTRIES = frozenset(("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"))
-"""What CLDR names beside countries: groups, test values, the unknown."""
+NOT_COUNTRIES = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"))
+"""What CLDR names beside countries: parts of them, groups, test values, the unknown."""
 
 
 @lru_cache
