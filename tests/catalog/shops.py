@@ -13,7 +13,16 @@ from PIL import Image
 from catalog.authorizations import ask
 from catalog.invitations import Written, invite
 from catalog.membership import MemberRole
-from catalog.models import Brand, BrandAuthorization, MonthlySales, Seller, SellerInvitation, TraderVerification
+from catalog.models import (
+    Brand,
+    BrandAuthorization,
+    Hold,
+    MonthlySales,
+    Product,
+    Seller,
+    SellerInvitation,
+    TraderVerification,
+)
 from catalog.trader_checks import certify, decide, save_file, traders_of
 from catalog.trader_clocks import last_months
 from catalog.trader_file import fingerprint
@@ -146,3 +155,9 @@ def busy_shop() -> tuple[Seller, User]:
     luxor.aliases.create(name="Lux & Or")
     authorization(seller, luxor, by=owner, document=document(picture(), "x.png"), territory="FR")
     return seller, owner
+
+
+def hold(product: Product) -> Hold:
+    """An open hold of a live product."""
+    Product.objects.filter(pk=product.pk).update(status="held")
+    return Hold.objects.create(product=product, ground="other", explanation="Looks odd.", status_before="live")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,4 +71,4 @@ def test_a_chart_fits_its_box_and_hides_nothing(numbers: list[int], height: int,
 def test_a_larger_number_is_never_drawn_lower(numbers: list[int]) -> None:
     drawn = sorted(bars(numbers, height=60).bars, key=lambda bar: bar.number)
 
-    assert all(low.height <= high.height for low, high in zip(drawn, drawn[1:], strict=False))
+    assert all(low.height <= high.height for low, high in itertools.pairwise(drawn))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.membership import MEMBER_PERMISSIONS, MemberRole, permissions_in
-from shopadmin.accounts.permissions import Permission, Scope, scope
+from shopadmin.accounts.permissions import Permission, scope
 from shopadmin.accounts.roles import Role
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -56,9 +57,7 @@ def test_the_last_months_are_24_neighbours_that_end_with_today(today: date) -> N
     months = last_months(today)
 
     assert months[-1] == today.replace(day=1)
-    assert all(
-        end_of_month(before) + timedelta(days=1) == after for before, after in zip(months, months[1:], strict=False)
-    )
+    assert all(end_of_month(before) + timedelta(days=1) == after for before, after in itertools.pairwise(months))
 
 
 def test_both_thresholds_have_to_be_reached() -> None:
