@@ -7,10 +7,16 @@ from typing import BinaryIO
 
 from django.core.files import File
 from django.db import transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
+from shopadmin.accounts.notifications.sending import notify
+from shopadmin.accounts.permissions import Permission
 
 from .documents import ending_of
+from .members import people_with
 from .models import Brand, BrandAuthorization, Seller
 
 State = BrandAuthorization.State
@@ -53,7 +59,10 @@ def ask(
     )
     wanted.document.save(f"document{ending}", File(document), save=False)
     try:
-        wanted.save()
+        with transaction.atomic():
+            wanted.save()
+            after = {"brand": brand, "territory": territory, "valid_from": valid_from, "valid_until": valid_until}
+            record(by, "authorization.asked", wanted, after=after, tenant_key=seller.pk)
     except BaseException:
         wanted.document.delete(save=False)
         raise
@@ -68,7 +77,7 @@ def decide(*, authorization: BrandAuthorization, is_granted: bool, reason: str, 
         raise OwnRequest
     if locked.state != State.ASKED:
         raise AlreadyDecided
-    locked.decide(state=State.GRANTED if is_granted else State.REFUSED, by=by, reason=reason)
+    _decide(locked, State.GRANTED if is_granted else State.REFUSED, by, reason)
     return locked
 
 
@@ -78,8 +87,33 @@ def withdraw(*, authorization: BrandAuthorization, reason: str, by: User) -> Bra
     locked = _locked(authorization)
     if locked.state not in {State.ASKED, State.GRANTED}:
         raise AlreadyDecided
-    locked.decide(state=State.WITHDRAWN, by=by, reason=reason)
+    _decide(locked, State.WITHDRAWN, by, reason)
     return locked
+
+
+def _decide(authorization: BrandAuthorization, state: BrandAuthorization.State, by: User, reason: str) -> None:
+    """Write the decision, and tell those of the seller who ask for brands; whoever decided knows."""
+    before, seller = authorization.state, authorization.seller
+    authorization.decide(state=state, by=by, reason=reason)
+    record(
+        by,
+        f"authorization.{state}",
+        authorization,
+        before={"state": before},
+        after={"state": state},
+        reason=reason,
+        tenant_key=seller.pk,
+    )
+    notify(
+        people_with(Permission.ASK_FOR_AUTHORIZATIONS, seller).exclude(pk=by.pk),
+        kind="authorization.decided",
+        title=format_lazy(
+            _("{brand} for {seller}: {state}"), brand=authorization.brand, seller=seller, state=state.label
+        ),
+        body=reason,
+        url=authorization.get_absolute_url(),
+        key=f"authorization-{state}:{authorization.pk}",
+    )
 
 
 def _locked(authorization: BrandAuthorization) -> BrandAuthorization:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import batched
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from shopadmin.accounts.audit.recording import Happening, record, record_many
+from shopadmin.accounts.audit.values import changes, snapshot
+from shopadmin.accounts.models import User
+
 from .models import Brand, BrandAlias, BrandAuthorization, Product
 from .models.brands import FoldedField
+
+EDITED = ("name", "owner", "is_protected")
+CHUNK = 2000
 
 
 class NameTaken(Exception):
@@ -38,33 +46,47 @@ class Merge:
     becomes_protected: bool
 
 
-def edit_brand(*, brand: Brand, name: str, owner: str, is_protected: bool) -> Brand:
+def edit_brand(*, brand: Brand, name: str, owner: str, is_protected: bool, by: User) -> Brand:
     """Change what a brand is called, whose it is and whether it is protected. Raises `NameTaken` or `NameEmpty`."""
     with transaction.atomic():
         _check_free(name, brand)
+        before = snapshot(brand, EDITED)
         brand.name, brand.owner, brand.is_protected = name, owner, is_protected
         brand.save(update_fields=["name", "folded", "owner", "is_protected"])
+        changed = changes(before, brand, EDITED)
+        if changed.after:
+            record(by, "brand.edited", brand, before=changed.before, after=changed.after)
     return brand
 
 
-def add_brand(*, name: str, owner: str = "", is_protected: bool = False) -> Brand:
+def add_brand(*, name: str, owner: str = "", is_protected: bool = False, by: User) -> Brand:
     """Add a brand. Raises `NameTaken` or `NameEmpty`."""
     _check_free(name, None)
     try:
         with transaction.atomic():
-            return Brand.objects.create(name=name, owner=owner, is_protected=is_protected)
+            brand = Brand.objects.create(name=name, owner=owner, is_protected=is_protected)
+            record(by, "brand.added", brand, after=snapshot(brand, EDITED))
+            return brand
     except IntegrityError as error:
         raise NameTaken(Brand.objects.get(name=name)) from error
 
 
-def add_alias(*, brand: Brand, name: str) -> BrandAlias:
+def add_alias(*, brand: Brand, name: str, by: User) -> BrandAlias:
     """Let a brand be found under another name too. Raises `NameTaken`, by itself too, or `NameEmpty`."""
     _check_free(name, None)
     try:
         with transaction.atomic():
+            record(by, "brand.alias-added", brand, after={"alias": name})
             return BrandAlias.objects.create(brand=brand, name=name)
     except IntegrityError as error:
         raise NameTaken(BrandAlias.objects.get(folded=FoldedField.key(name)).brand) from error
+
+
+@transaction.atomic
+def remove_alias(*, alias: BrandAlias, by: User) -> None:
+    """Take another name away."""
+    record(by, "brand.alias-removed", alias.brand, before={"alias": alias.name})
+    alias.delete()
 
 
 def what_merging_does(*, kept: Brand, absorbed: Brand) -> Merge:
@@ -78,7 +100,7 @@ def what_merging_does(*, kept: Brand, absorbed: Brand) -> Merge:
 
 
 @transaction.atomic
-def merge_brands(*, kept: Brand, absorbed: Brand) -> Merge:
+def merge_brands(*, kept: Brand, absorbed: Brand, by: User) -> Merge:
     """Make two brands one: products, aliases and authorisations move, the absorbed name becomes an alias.
 
     The result is protected when one of them was: a merge never opens a brand. Raises `SameBrand`.
@@ -89,6 +111,7 @@ def merge_brands(*, kept: Brand, absorbed: Brand) -> Merge:
     kept.refresh_from_db()
     absorbed.refresh_from_db()
     done = what_merging_does(kept=kept, absorbed=absorbed)
+    _record_moves(kept, absorbed, by)
     Product.objects.filter(brand=absorbed).update(brand=kept, version=F("version") + 1, updated_at=timezone.now())
     BrandAuthorization.objects.filter(brand=absorbed).update(brand=kept)
     absorbed.aliases.update(brand=kept)
@@ -98,7 +121,19 @@ def merge_brands(*, kept: Brand, absorbed: Brand) -> Merge:
     Brand.objects.filter(pk=absorbed.pk).delete()
     for name in own_name:
         BrandAlias.objects.create(brand=kept, name=name)
+    record(by, "brand.merged", kept, after={"absorbed": absorbed.name, "products": done.products})
     return done
+
+
+def _record_moves(kept: Brand, absorbed: Brand, by: User) -> None:
+    """Write into the history of each product that its brand changes, some thousands at a time."""
+    products = Product.objects.filter(brand=absorbed).only("pk", "title", "seller").iterator(chunk_size=CHUNK)
+    for chunk in batched(products, CHUNK):
+        moves = [
+            Happening(target=product, before={"brand": absorbed}, after={"brand": kept}, tenant_key=product.seller_id)
+            for product in chunk
+        ]
+        record_many(by, "listing.edited", moves)
 
 
 def _own_name_as_alias(kept: Brand, absorbed: Brand) -> list[str]:

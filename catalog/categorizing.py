@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 from django.db import DataError, IntegrityError, transaction
 
+from shopadmin.accounts.audit.recording import record
+from shopadmin.accounts.audit.values import changes, snapshot
+from shopadmin.accounts.models import User
+
 from .category_tree import branch
 from .models import Category
 from .models.categories import SEPARATOR
+
+EDITED = ("path", "detector_labels")
 
 
 class NameTaken(Exception):
@@ -36,15 +42,19 @@ class NotEmpty(Exception):
 
 
 @transaction.atomic
-def add_category(*, name: str, parent: Category | None) -> Category:
+def add_category(*, name: str, parent: Category | None, by: User) -> Category:
     """Add a category. Raises `NameTaken`, `NameUnusable` or `TooDeep`."""
     if parent is not None:
         parent = Category.objects.select_for_update().get(pk=parent.pk)
-    return _write(Category(name=name, parent=parent))
+    category = _write(Category(name=name, parent=parent))
+    record(by, "category.added", category, after={"path": category.path})
+    return category
 
 
 @transaction.atomic
-def edit_category(*, category: Category, name: str, parent: Category | None, labels: Sequence[str]) -> Category:
+def edit_category(
+    *, category: Category, name: str, parent: Category | None, labels: Sequence[str], by: User
+) -> Category:
     """Rename, move and map a category; all that lies below it comes with it.
 
     Raises `NameTaken`, `NameUnusable`, `TooDeep` or `BelowItself`.
@@ -53,17 +63,23 @@ def edit_category(*, category: Category, name: str, parent: Category | None, lab
     if parent is not None and parent.pk in branch(parents, category.pk):
         raise BelowItself
     category = Category.objects.get(pk=category.pk)
+    before = snapshot(category, EDITED)
     category.name, category.parent, category.detector_labels = name, parent, list(labels)
-    return _write(category)
+    _write(category)
+    changed = changes(before, category, EDITED)
+    if changed.after:
+        record(by, "category.edited", category, before=changed.before, after=changed.after)
+    return category
 
 
 @transaction.atomic
-def delete_category(*, category: Category) -> None:
+def delete_category(*, category: Category, by: User) -> None:
     """Delete a category that is empty. Raises `NotEmpty`."""
     locked = Category.objects.select_for_update().get(pk=category.pk)
     products, children = locked.products.count(), locked.children.count()
     if products or children:
         raise NotEmpty(products, children)
+    record(by, "category.deleted", locked, before=snapshot(locked, EDITED))
     locked.delete()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,12 +10,19 @@ from django.contrib.auth.models import Group
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
+from shopadmin.accounts.notifications.sending import notify
+from shopadmin.accounts.permissions import Permission
 from shopadmin.accounts.roles import Role
 
+from .members import people_with
 from .membership import MemberRole
 from .models import Seller, SellerInvitation, SellerMember
 from .models.sellers import invitation_end
@@ -68,8 +76,9 @@ def invite(*, seller: Seller, email: str, role: MemberRole, by: User) -> Written
         raise AlreadyMember
     known = seller.invitations.open().filter(email=email).first()
     if known:
-        SellerInvitation.objects.filter(pk=known.pk).update(role=role)
-        known.role = role
+        before, known.role = known.role, role
+        known.save(update_fields=["role"])
+        _record(by, "seller.invitation-changed", known, before={"email": email, "role": before})
         return Written(known, "")
     lately = seller.invitations.filter(created_at__gt=timezone.now() - timedelta(days=1))
     if seller.invitations.open().count() >= MAX_OPEN or lately.count() >= MAX_A_DAY:
@@ -77,11 +86,12 @@ def invite(*, seller: Seller, email: str, role: MemberRole, by: User) -> Written
     invitation = SellerInvitation(seller=seller, email=email, role=role, invited_by=by)
     token = invitation.renew_token()
     invitation.save()
+    _record(by, "seller.member-invited", invitation)
     return Written(invitation, token)
 
 
 @transaction.atomic
-def resend(*, invitation: SellerInvitation) -> Written:
+def resend(*, invitation: SellerInvitation, by: User) -> Written:
     """Give an invitation a new secret and another 14 days; the old secret is worth nothing from now on.
 
     Raises `NotOpen` when it was accepted or taken back, `TooSoon` within a minute of the last mail.
@@ -94,14 +104,17 @@ def resend(*, invitation: SellerInvitation) -> Written:
     token = locked.renew_token()
     locked.expires_at = invitation_end()
     locked.save(update_fields=["token_sha256", "expires_at"])
+    _record(by, "seller.invitation-sent-again", locked)
     return Written(locked, token)
 
 
-def revoke(*, invitation: SellerInvitation) -> None:
+@transaction.atomic
+def revoke(*, invitation: SellerInvitation, by: User) -> None:
     """Take an invitation back, so that its secret opens nothing any more. Raises `NotOpen`."""
     waiting = SellerInvitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True)
     if not waiting.update(revoked_at=timezone.now()):
         raise NotOpen
+    _record(by, "seller.invitation-taken-back", invitation)
 
 
 def mail(*, written: Written, link: str) -> None:
@@ -156,7 +169,21 @@ def _join(invitation: SellerInvitation, user: User) -> SellerMember:
     user.groups.add(Group.objects.get(name=Role.MERCHANT.value))
     invitation.accepted_by, invitation.accepted_at = user, timezone.now()
     invitation.save(update_fields=["accepted_by", "accepted_at"])
+    _record(user, "seller.member-joined", invitation)
+    notify(
+        people_with(Permission.MANAGE_MEMBERS, invitation.seller).exclude(pk=user.pk),
+        kind="member.invited",
+        title=format_lazy(gettext_lazy("{who} works for {seller} now"), who=user, seller=invitation.seller),
+        url=reverse("catalog:member-list", args=[invitation.seller.slug]),
+        key=f"member-joined:{invitation.pk}",
+    )
     return member
+
+
+def _record(by: User, action: str, invitation: SellerInvitation, before: Mapping[str, object] | None = None) -> None:
+    """Write into the seller's history what became of an invitation."""
+    after = {"email": invitation.email, "role": invitation.role}
+    record(by, action, invitation.seller, before=before, after=after, tenant_key=invitation.seller_id)
 
 
 def _on_one_line(text: str) -> str:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
+from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
+from shopadmin.accounts.permissions import Permission
 
-from .membership import MemberRole
+from .membership import MemberRole, member_roles_with
 from .models import Seller, SellerMember
 
 SLUG_LENGTH = 50
@@ -25,7 +28,8 @@ class NoSuchMember(Exception):
     """The member is gone: somebody else was faster."""
 
 
-def add_seller(*, name: str) -> Seller:
+@transaction.atomic
+def add_seller(*, name: str, by: User) -> Seller:
     """Add a seller; its short name is made of its name, with a number where another seller has that already."""
     base = slugify(name)[: SLUG_LENGTH - 4] or "seller"
     number = 1
@@ -33,22 +37,40 @@ def add_seller(*, name: str) -> Seller:
         slug = base if number == 1 else f"{base}-{number}"
         seller, is_new = Seller.objects.get_or_create(slug=slug, defaults={"name": name})
         if is_new:
+            record(by, "seller.added", seller, after={"name": name}, tenant_key=seller.pk)
             return seller
         number += 1
 
 
-def change_role(*, seller: Seller, member_id: int, role: MemberRole) -> SellerMember:
+@transaction.atomic
+def rename_seller(*, seller: Seller, name: str, by: User) -> None:
+    """Give a seller another name; its short name stays."""
+    before = seller.name
+    seller.rename(name)
+    record(by, "seller.renamed", seller, before={"name": before}, after={"name": name}, tenant_key=seller.pk)
+
+
+def change_role(*, seller: Seller, member_id: int, role: MemberRole, by: User) -> SellerMember:
     """Make a member something else. Raises `LastOwner` or `NoSuchMember`."""
     with _members_locked(seller):
         member = _member(seller, member_id)
         if member.role == MemberRole.OWNER and role != MemberRole.OWNER:
             _refuse_last_owner(seller, member)
-        member.role = role
+        before, member.role = member.role, role
         member.save(update_fields=["role"])
+        who = member.user.email
+        record(
+            by,
+            "seller.member-changed",
+            seller,
+            before={"member": who, "role": before},
+            after={"member": who, "role": role},
+            tenant_key=seller.pk,
+        )
     return member
 
 
-def remove_member(*, seller: Seller, member_id: int) -> SellerMember:
+def remove_member(*, seller: Seller, member_id: int, by: User) -> SellerMember:
     """Take somebody out of a seller, and back the invitations that they sent and nobody has answered yet.
 
     Raises `LastOwner` or `NoSuchMember`.
@@ -59,6 +81,8 @@ def remove_member(*, seller: Seller, member_id: int) -> SellerMember:
             _refuse_last_owner(seller, member)
         seller.invitations.open().filter(invited_by=member.user).update(revoked_at=timezone.now())
         SellerMember.objects.filter(pk=member.pk).delete()
+        before = {"member": member.user.email, "role": member.role}
+        record(by, "seller.member-removed", seller, before=before, tenant_key=seller.pk)
     return member
 
 
@@ -84,6 +108,7 @@ def _refuse_last_owner(seller: Seller, member: SellerMember) -> None:
         raise LastOwner
 
 
-def member_addresses(seller: Seller) -> set[str]:
-    """Return the e-mail addresses of those who work there; asks the database."""
-    return set(User.objects.filter(memberships__seller=seller).values_list("email", flat=True))
+def people_with(permission: Permission, seller: Seller) -> QuerySet[User]:
+    """Return those who may do `permission` as members of the seller."""
+    roles = member_roles_with(permission)
+    return User.objects.filter(memberships__seller=seller, memberships__role__in=roles)

@@ -8,15 +8,22 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shopadmin.accounts.audit.recording import record
+from shopadmin.accounts.audit.values import HIDDEN
 from shopadmin.accounts.models import User
+from shopadmin.accounts.notifications.sending import notify
+from shopadmin.accounts.permissions import Permission
 
 from . import trader_clocks
+from .members import people_with
 from .models import MonthlySales, Seller, TraderFile, TraderVerification
 from .trader_clocks import Answers, Month, Standing
-from .trader_file import TraderState, changed_since, fingerprint, missing, missing_in_the_us, state_of
+from .trader_file import PUBLIC_FIELDS, TraderState, changed_since, fingerprint, missing, missing_in_the_us, state_of
 
 CLOCK_CURRENCY = "USD"
 """The INFORM Act counts US dollars; sales in other currencies are shown apart."""
@@ -95,15 +102,29 @@ def traders_of(sellers: Iterable[Seller]) -> dict[int, Trader]:
 
 
 @transaction.atomic
-def save_file(*, seller: Seller, contents: Mapping[str, str]) -> list[str]:
+def save_file(*, seller: Seller, contents: Mapping[str, str], by: User) -> list[str]:
     """Write what the seller says of itself; return the fields that changed. Without a change nothing is written."""
     file = _locked_file(seller)
-    changed = changed_since(file.contents, contents)
+    before = file.contents
+    changed = changed_since(before, contents)
     if changed:
         for name in changed:
             setattr(file, name, contents[name])
         file.save(update_fields=[*changed, "updated_at"])
+        record(
+            by,
+            "trader.edited",
+            file,
+            before=_for_the_log(before, changed),
+            after=_for_the_log(contents, changed),
+            tenant_key=seller.pk,
+        )
     return changed
+
+
+def _for_the_log(contents: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return fields as the log may keep them for ever: of what customers do not see, only whether it was there."""
+    return {name: contents[name] if name in PUBLIC_FIELDS or not contents[name] else HIDDEN for name in names}
 
 
 @transaction.atomic
@@ -118,6 +139,7 @@ def certify(*, seller: Seller, by: User) -> TraderFile:
     if missing(file.contents):
         raise Incomplete
     file.certify(by)
+    record(by, "trader.certified", file, tenant_key=seller.pk)
     return file
 
 
@@ -136,9 +158,21 @@ def decide(
         raise ChangedMeanwhile
     if outcome == TraderVerification.Outcome.VERIFIED and missing(file.contents):
         raise Incomplete
-    return TraderVerification.objects.create(
+    check = TraderVerification.objects.create(
         seller=seller, outcome=outcome, note=note, verified=file.contents, by=by, at=timezone.now()
     )
+    record(by, "trader.checked", file, after={"outcome": outcome}, reason=note, tenant_key=seller.pk)
+    notify(
+        people_with(Permission.EDIT_SELLERS, seller),
+        kind="trader.checked",
+        title=format_lazy(
+            _("The trader file of {seller}: {outcome}"), seller=seller, outcome=check.get_outcome_display()
+        ),
+        body=note,
+        url=reverse("catalog:trader-detail", args=[seller.slug]),
+        key=f"trader-check:{check.pk}",
+    )
+    return check
 
 
 @transaction.atomic

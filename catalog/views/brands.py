@@ -28,6 +28,7 @@ from ..brand_names import (
     add_brand,
     edit_brand,
     merge_brands,
+    remove_alias,
     what_merging_does,
 )
 from ..forms.brands import AliasForm, BrandForm, MergeForm
@@ -66,7 +67,7 @@ def brand_add(request: AuthenticatedRequest) -> HttpResponse:
     form = BrandForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            brand = add_brand(**form.cleaned_data)
+            brand = add_brand(**form.cleaned_data, by=request.user)
         except (NameTaken, NameEmpty) as error:
             form.add_error("name", _fault(error))
         else:
@@ -91,7 +92,7 @@ def brand_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = BrandForm(request.POST)
     if form.is_valid():
         try:
-            edit_brand(brand=brand, **form.cleaned_data)
+            edit_brand(brand=brand, **form.cleaned_data, by=request.user)
         except (NameTaken, NameEmpty) as error:
             form.add_error("name", _fault(error))
         else:
@@ -108,7 +109,7 @@ def brand_alias_add(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = AliasForm(request.POST)
     if form.is_valid():
         try:
-            alias = add_alias(brand=brand, name=form.cleaned_data["alias"])
+            alias = add_alias(brand=brand, name=form.cleaned_data["alias"], by=request.user)
         except (NameTaken, NameEmpty) as error:
             form.add_error("alias", _fault(error))
         else:
@@ -125,7 +126,7 @@ def brand_alias_remove(request: AuthenticatedRequest, pk: int, alias: int) -> Ht
     """Take another name away."""
     row = get_object_or_404(Brand, pk=pk).aliases.filter(pk=alias).first()
     if row is not None:
-        row.delete()
+        remove_alias(alias=row, by=request.user)
         messages.success(request, _("The name “%(alias)s” was taken away.") % {"alias": row.name})
     return redirect("catalog:brand-detail", pk)
 
@@ -152,7 +153,7 @@ def brand_merge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def _merge(request: AuthenticatedRequest, kept: Brand, absorbed: Brand) -> HttpResponse:
     try:
-        done = merge_brands(kept=kept, absorbed=absorbed)
+        done = merge_brands(kept=kept, absorbed=absorbed, by=request.user)
     except (SameBrand, Brand.DoesNotExist):
         messages.info(request, _("Somebody else has merged these brands meanwhile."))
         return redirect("catalog:brand-list")

@@ -35,7 +35,7 @@ def category_add(request: AuthenticatedRequest) -> HttpResponse:
     form = CategoryForm(request.POST)
     if form.is_valid():
         try:
-            category = add_category(**form.cleaned_data)
+            category = add_category(**form.cleaned_data, by=request.user)
         except FAULTS as error:
             form.add_error("name", fault(error))
         else:
@@ -52,7 +52,7 @@ def category_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = EditCategoryForm(request.POST if request.method == "POST" else None, category=category)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_category(category=category, **form.cleaned_data)
+            edit_category(category=category, **form.cleaned_data, by=request.user)
         except categorizing.BelowItself as error:
             form.add_error("parent", fault(error))
         except FAULTS as error:
@@ -76,7 +76,7 @@ def category_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Delete a category that is empty."""
     category = get_object_or_404(Category, pk=pk)
     try:
-        delete_category(category=category)
+        delete_category(category=category, by=request.user)
     except categorizing.NotEmpty as error:
         messages.error(
             request,

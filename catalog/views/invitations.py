@@ -55,7 +55,9 @@ def invitation_resend(request: AuthenticatedRequest, slug: str, pk: int) -> Http
     """Send an invitation again, with a new secret."""
     access = seller_allowing(request, slug, Permission.MANAGE_MEMBERS)
     try:
-        _mail(request, invitations.resend(invitation=get_object_or_404(access.seller.invitations, pk=pk)))
+        _mail(
+            request, invitations.resend(invitation=get_object_or_404(access.seller.invitations, pk=pk), by=request.user)
+        )
     except NotOpen:
         messages.info(request, _("That invitation was accepted or taken back meanwhile."))
     except TooSoon:
@@ -70,7 +72,7 @@ def invitation_revoke(request: AuthenticatedRequest, slug: str, pk: int) -> Http
     access = seller_allowing(request, slug, Permission.MANAGE_MEMBERS)
     invitation = get_object_or_404(access.seller.invitations, pk=pk)
     try:
-        invitations.revoke(invitation=invitation)
+        invitations.revoke(invitation=invitation, by=request.user)
         messages.success(request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email})
     except NotOpen:
         messages.info(request, _("That invitation was accepted or taken back meanwhile."))

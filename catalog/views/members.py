@@ -38,7 +38,9 @@ def member_change(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResp
         messages.error(request, _("Choose owner, editor or viewer."))
         return redirect("catalog:member-list", slug)
     try:
-        member = change_role(seller=access.seller, member_id=pk, role=MemberRole(form.cleaned_data["role"]))
+        member = change_role(
+            seller=access.seller, member_id=pk, role=MemberRole(form.cleaned_data["role"]), by=request.user
+        )
         messages.success(
             request, _("%(who)s is %(role)s now.") % {"who": member.user, "role": member.get_role_display()}
         )
@@ -56,7 +58,7 @@ def member_remove(request: AuthenticatedRequest, slug: str, pk: int) -> HttpResp
     access = seller_allowing(request, slug, Permission.MANAGE_MEMBERS)
     get_object_or_404(access.seller.memberships, pk=pk)
     try:
-        member = remove_member(seller=access.seller, member_id=pk)
+        member = remove_member(seller=access.seller, member_id=pk, by=request.user)
         messages.success(
             request,
             _("%(who)s does not work for %(seller)s any more. Invitations that they sent are taken back.")
@@ -78,7 +80,7 @@ def member_leave(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     if own is None:
         raise PermissionDenied
     try:
-        remove_member(seller=access.seller, member_id=own.pk)
+        remove_member(seller=access.seller, member_id=own.pk, by=request.user)
     except LastOwner:
         messages.error(request, _last_owner())
         return redirect("catalog:member-list", slug)

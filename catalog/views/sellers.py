@@ -17,7 +17,7 @@ from shopadmin.keyset import page
 from shopadmin.pages import render_page
 
 from ..forms.sellers import NewSellerForm, SellerForm
-from ..members import add_seller
+from ..members import add_seller, rename_seller
 from ..membership import MemberRole
 from ..models import Seller
 from ..seller_overview import overview_of, rows_of
@@ -65,7 +65,7 @@ def seller_add(request: AuthenticatedRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return render_page(request, "catalog/seller_add.html", {"form": form}, status=status)
-    seller = add_seller(name=form.cleaned_data["name"])
+    seller = add_seller(name=form.cleaned_data["name"], by=request.user)
     messages.success(request, _("%(seller)s was added.") % {"seller": seller})
     if email := form.cleaned_data["owner"]:
         send_new(request, seller, email, MemberRole.OWNER)
@@ -79,7 +79,7 @@ def seller_edit(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     access = seller_allowing(request, slug, Permission.EDIT_SELLERS)
     form = SellerForm(request.POST or None, initial={"name": access.seller.name})
     if request.method == "POST" and form.is_valid():
-        access.seller.rename(form.cleaned_data["name"])
+        rename_seller(seller=access.seller, name=form.cleaned_data["name"], by=request.user)
         messages.success(request, _("The name was saved."))
         return redirect(access.seller)
     status = 422 if request.method == "POST" else 200

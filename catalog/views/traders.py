@@ -66,7 +66,7 @@ def trader_edit(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     trader = traders_of([access.seller])[access.seller.pk]
     form = TraderFileForm(request.POST or None, initial=trader.contents)
     if request.method == "POST" and form.is_valid():
-        changed = save_file(seller=access.seller, contents=form.cleaned_data)
+        changed = save_file(seller=access.seller, contents=form.cleaned_data, by=request.user)
         messages.success(request, _("The file was saved.") if changed else _("Nothing was changed."))
         return redirect("catalog:trader-detail", slug)
     status = 422 if request.method == "POST" else 200

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
@@ -82,7 +85,7 @@ def link_in_mail(number: int = -1) -> str:
 
 def complete_file(seller: Seller, *, certified_by: User | None = None) -> None:
     """Fill the seller's trader file in and, by somebody who works there, certify it."""
-    save_file(seller=seller, contents=FILE)
+    save_file(seller=seller, contents=FILE, by=certified_by or seller.members.first())
     if certified_by:
         certify(seller=seller, by=certified_by)
 
@@ -161,3 +164,11 @@ def hold(product: Product) -> Hold:
     """An open hold of a live product."""
     Product.objects.filter(pk=product.pk).update(status="held")
     return Hold.objects.create(product=product, ground="other", explanation="Looks odd.", status_before="live")
+
+
+def queries_of(client: Client, address: str) -> int:
+    """How often the page asks the database, once what it keeps between requests is there."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)

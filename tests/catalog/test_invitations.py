@@ -112,14 +112,14 @@ def test_a_seller_has_at_most_fifty_open_invitations(db: None) -> None:
 
     with pytest.raises(TooMany):
         shops.invited(seller, owner, "one.more@example.com")
-    revoke(invitation=seller.invitations.first())
+    revoke(invitation=seller.invitations.first(), by=owner)
     shops.invited(seller, owner, "one.more@example.com")
 
 
 def test_inviting_and_taking_back_is_limited_too(db: None) -> None:
     seller, owner = shops.owned()
     for number in range(invitations.MAX_A_DAY):
-        revoke(invitation=shops.invited(seller, owner, f"new{number}@example.com").invitation)
+        revoke(invitation=shops.invited(seller, owner, f"new{number}@example.com").invitation, by=owner)
 
     with pytest.raises(TooMany):
         shops.invited(seller, owner, "one.more@example.com")
@@ -157,7 +157,7 @@ def test_sending_again_at_once_waits_a_minute(db: None) -> None:
     written = shops.invited(seller, owner)
 
     with pytest.raises(TooSoon):
-        resend(invitation=written.invitation)
+        resend(invitation=written.invitation, by=owner)
 
 
 def test_an_invitation_that_ran_out_can_be_sent_again(db: None) -> None:
@@ -165,7 +165,7 @@ def test_an_invitation_that_ran_out_can_be_sent_again(db: None) -> None:
     written = shops.invited(seller, owner)
     shops.expire(written.invitation)
 
-    again = resend(invitation=written.invitation)
+    again = resend(invitation=written.invitation, by=owner)
 
     assert list(seller.invitations.open()) == [again.invitation]
 
@@ -176,9 +176,9 @@ def test_an_accepted_invitation_is_neither_sent_again_nor_taken_back(db: None) -
     accept(invitation=written.invitation, user=factories.user("new"))
 
     with pytest.raises(NotOpen):
-        resend(invitation=written.invitation)
+        resend(invitation=written.invitation, by=owner)
     with pytest.raises(NotOpen):
-        revoke(invitation=written.invitation)
+        revoke(invitation=written.invitation, by=owner)
 
 
 def test_the_invitation_of_another_seller_is_not_found_under_this_one(login) -> None:
@@ -286,7 +286,7 @@ def test_an_invitation_that_ended_says_so_and_makes_nobody_a_member(client: Clie
     if end == "expire":
         shops.expire(written.invitation)
     else:
-        revoke(invitation=written.invitation)
+        revoke(invitation=written.invitation, by=owner)
 
     response = client.post(ANSWER, NEW)
 
@@ -299,7 +299,7 @@ def test_an_invitation_sent_again_after_the_page_was_opened_is_not_accepted_with
     seller, owner = shops.owned()
     opened = shops.invited(seller, owner, "nadia@example.com").invitation
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-        resend(invitation=opened)
+        resend(invitation=opened, by=owner)
 
     with pytest.raises(NotOpen):
         accept_with_new_login(invitation=opened, name="Nadia", password=NEW["password"])
