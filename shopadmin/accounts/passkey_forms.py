@@ -1,4 +1,8 @@
-"""allauth's forms of passkeys, for which what is no credential at all is a mistake to report, not to break on."""
+"""allauth's forms of passkeys, which here read only what a browser can have made.
+
+The library below takes what it is given: of a number where bytes belong it makes that many bytes, so that one request
+of a stranger would take all memory. So a credential is reduced to its known parts, all texts, before it gets there.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,50 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.webauthn import forms
+from allauth.mfa.webauthn import forms as allauth_forms
 from cryptography.exceptions import InvalidSignature
+from django import forms
 from django.core.exceptions import ValidationError
 
-NOT_A_CREDENTIAL = (AttributeError, LookupError, TypeError, ValueError, struct.error, InvalidSignature)
-"""What the library raises while it reads bytes and JSON that no browser has made."""
+LONGEST = 64 * 1024
+"""Characters of a credential; those of browsers have a few thousand."""
+
+RESPONSE_TEXTS = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError, struct.error, InvalidSignature)
+"""What the library raises while it reads bytes that no browser has made."""
+
+
+def known_parts(credential: object) -> dict[str, Any]:
+    """Return the parts of a credential that are needed. Raises ValueError where one is missing or is no text."""
+    match credential:
+        case {"id": str(key), "rawId": str(raw), "type": str(kind), "response": dict(response)}:
+            texts = {name: response[name] for name in RESPONSE_TEXTS if response.get(name) is not None}
+        case _:
+            raise ValueError("This is no credential.")
+    if not all(isinstance(text, str) for text in texts.values()):
+        raise ValueError("A part of the response is no text.")
+    match credential:
+        case {"clientExtensionResults": {"credProps": {"rk": bool(rk)}}}:
+            extensions = {"credProps": {"rk": rk}}
+        case _:
+            extensions = {}
+    return {"id": key, "rawId": raw, "type": kind, "response": texts, "clientExtensionResults": extensions}
+
+
+class CredentialField(forms.JSONField):
+    """What the browser answers when it is asked for a passkey."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """Return the known parts of the credential."""
+        if isinstance(value, str) and len(value) > LONGEST:
+            raise get_adapter().validation_error("incorrect_code")
+        try:
+            credential = super().to_python(value)
+            return credential if credential in self.empty_values else known_parts(credential)
+        except (ValueError, RecursionError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
 
 
 def _read[T](clean: Callable[[], T]) -> T:
@@ -20,43 +62,44 @@ def _read[T](clean: Callable[[], T]) -> T:
         return clean()
     except ValidationError:
         raise
-    except NOT_A_CREDENTIAL as error:
+    except UNREADABLE as error:
         raise get_adapter().validation_error("incorrect_code") from error
 
 
-class Add(forms.AddWebAuthnForm):  # type: ignore[misc]
+class Add(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]
     """Registers a passkey."""
 
-    def clean_credential(self) -> dict[str, Any]:
-        """Refuse what is no object: allauth looks only into what counts as true, and would register a zero."""
-        credential = self.cleaned_data["credential"]
-        if not isinstance(credential, dict):
-            raise get_adapter().validation_error("incorrect_code")
-        return credential
+    credential = CredentialField()
 
     def clean(self) -> Any:
         """Read the credential that the browser has made."""
         return _read(super().clean)
 
 
-class Authenticate(forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
+class Authenticate(allauth_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
     """Uses a passkey after the password."""
 
+    credential = CredentialField()
+
     def clean_credential(self) -> Any:
         """Read what the browser has signed."""
         return _read(super().clean_credential)
 
 
-class Login(forms.LoginWebAuthnForm):  # type: ignore[misc]
+class Login(allauth_forms.LoginWebAuthnForm):  # type: ignore[misc]
     """Uses a passkey in the password's place."""
 
+    credential = CredentialField()
+
     def clean_credential(self) -> Any:
         """Read what the browser has signed."""
         return _read(super().clean_credential)
 
 
-class Reauthenticate(forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class Reauthenticate(allauth_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """Uses a passkey to show again who one is."""
+
+    credential = CredentialField()
 
     def clean_credential(self) -> Any:
         """Read what the browser has signed."""

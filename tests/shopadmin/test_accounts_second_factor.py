@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from shopadmin.accounts.models import User
+from shopadmin.accounts.passkey_forms import known_parts
 from shopadmin.accounts.roles import Role
 from tests import factories
 from tests.shopadmin import logins
@@ -144,9 +145,17 @@ JSON = st.recursive(
 )
 
 
+DEEP = {"clientDataJSON": "AA", "authenticatorData": websafe_encode(bytes(32) + b"\xc1" + bytes(4) + b"\x81" * 5000)}
+"""Data whose extensions are a list in a list in a list, five thousand deep."""
+
+
 @pytest.mark.parametrize("address", ["login/", "reauthenticate/", "add/"])
 @given(credential=JSON)
 @example(credential=0)
+@example(credential={"id": "AA", "rawId": 2**40, "type": "public-key", "response": {}})
+@example(credential={"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": 2**40}})
+@example(credential={"id": "AA", "rawId": "AA", "type": "public-key", "response": {"authenticatorData": [2**40]}})
+@example(credential={"id": "AA", "rawId": "AA", "type": "public-key", "response": DEEP})
 @settings_of_hypothesis(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_sent_as_a_passkey_is_read_and_opens_nothing(
     client: Client, alice: User, address: str, credential: object
@@ -164,6 +173,17 @@ def test_whatever_is_sent_as_a_passkey_is_read_and_opens_nothing(
 
     assert answer.status_code == 200 if address == "add/" else answer.status_code == 302
     assert Authenticator.objects.count() == 0
+
+
+def test_a_number_where_bytes_belong_never_reaches_what_would_make_them() -> None:
+    for rest in ({"rawId": 2**40}, {"response": {"signature": 2**40}}, {"response": {"userHandle": {"a": 2**40}}}):
+        with pytest.raises(ValueError, match="no"):
+            known_parts({"id": "AA", "rawId": "AA", "type": "public-key", "response": {}, **rest})
+
+
+@pytest.mark.parametrize("sent", ["[" * 60_000, '{"id":' * 10_000, '"' + "a" * 100_000 + '"'])
+def test_json_that_is_too_deep_or_too_long_is_refused(sent: str) -> None:
+    assert Client().post(f"{SECURITY}webauthn/login/", {"credential": sent}).url == "/accounts/login/"
 
 
 @pytest.mark.parametrize("credential", ["", "{}", "[]", "null", '{"id": 1}', '{"response": {"userHandle": "MQ"}}', "{"])
