@@ -37,6 +37,11 @@ class Stopped(Exception):
     """Somebody asked the site to stop."""
 
 
+def plain_environment(address: str) -> dict[str, str]:
+    """Return the environment of a site that is reached at `address` without HTTPS; links in mails lead there."""
+    return {"HTTPS": "0", "SITE_URL": os.environ.get("SITE_URL") or address}
+
+
 @dataclass
 class Supervisor:
     """Starts processes and ends them all when it is left, in the reverse order of their start.

@@ -12,11 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from shopadmin.demo.clips import DemoVideo
 from shopadmin.demo.story import PEOPLE, report_lines, seed_shop, upload_videos, videos_to_show
-from shopadmin.processes import ProcessDied, Stopped, Supervisor
+from shopadmin.processes import ProcessDied, Stopped, Supervisor, plain_environment
 from tagging.models import IndexVersion, TagJob
 
 LONGEST_WAIT_S = 1800
-ENVIRONMENT = {"HTTPS": "0", "SHOPADMIN_DEMO": "1"}
 
 
 class Command(BaseCommand):
@@ -30,7 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         try:
-            with Supervisor(ENVIRONMENT, settings.VAR_DIR / "log") as supervisor:
+            environment = plain_environment(f"http://{options['host']}:{options['port']}") | {"SHOPADMIN_DEMO": "1"}
+            with Supervisor(environment, settings.VAR_DIR / "log") as supervisor:
                 call_command("migrate", verbosity=0)
                 call_command("collectstatic", interactive=False, verbosity=0)
                 self._prepare(supervisor, serve=not options["no_serve"])

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from shopadmin.processes import ProcessDied, Stopped, Supervisor
+from shopadmin.processes import ProcessDied, Stopped, Supervisor, plain_environment
 
 
 class Command(BaseCommand):
@@ -22,10 +22,11 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         try:
-            with Supervisor({"HTTPS": "0"}) as supervisor:
+            address = f"http://{options['host']}:{options['port']}"
+            with Supervisor(plain_environment(address)) as supervisor:
                 supervisor.start_worker()
                 supervisor.start_web(options["host"], options["port"])
-                self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/ – Ctrl-C stops everything.")
+                self.stdout.write(f"Serving on {address}/ – Ctrl-C stops everything.")
                 supervisor.wait()
         except Stopped:
             self.stdout.write("Stopped.")
