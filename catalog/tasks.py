@@ -9,8 +9,8 @@ from .photos import archive_services, services, wanting
 
 @shared_task(name=wanting.FETCH_PHOTO)
 def fetch_photo(fetch_id: int) -> None:
-    """Fetch a photo if it is due and its host has a turn free."""
-    wanting.fetch_photo(fetch_id)
+    """Fetch a photo if it is due and its host has a turn free, and go on with others of that host."""
+    wanting.fetch_photo(fetch_id, turn_s=wanting.TURN_S)
 
 
 @shared_task(name=archive_services.READ_ARCHIVE)

@@ -163,6 +163,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='photofetch',
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['host', 'due_at'], name='catalog_photofetch_host'),
+        ),
+        migrations.AddIndex(
+            model_name='photofetch',
             index=models.Index(condition=models.Q(('import_batch_id__isnull', False)), fields=['import_batch_id', 'state'], name='catalog_photofetch_batch'),
         ),
         migrations.AddIndex(

@@ -40,6 +40,11 @@ class PhotoFetchQuerySet(LeasedJobQuerySet["PhotoFetch"]):
         """Fetch along the product."""
         return self.select_related("product")
 
+    def next_due(self, host: str) -> int | None:
+        """Return the key of the photo of this host that is due for longest; those of dead workers are left out."""
+        waiting = self.due(timezone.now()).filter(host=host, state=PhotoFetch.State.PENDING)
+        return waiting.order_by("due_at").values_list("pk", flat=True).first()
+
 
 class PhotoFetch(LeasedJob):
     """Getting one photo of a product from an address on the web, once.
@@ -68,6 +73,7 @@ class PhotoFetch(LeasedJob):
         ]
         indexes: ClassVar = [
             *lease_indexes("catalog_photofetch"),
+            models.Index(fields=["host", "due_at"], condition=Q(state="pending"), name="catalog_photofetch_host"),
             models.Index(
                 fields=["import_batch_id", "state"],
                 condition=Q(import_batch_id__isnull=False),

@@ -7,7 +7,7 @@ product that was passed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -18,6 +18,7 @@ from django.db.models import Case, F, PositiveSmallIntegerField, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
 
 from ..listeners import tell_images_changed
@@ -92,7 +93,8 @@ def add_cleaned(
             added.images.append(image)
             there.append(image)
         if added.images:
-            _count_change(product)
+            after = {"photos": len(there), "added": [image.pk for image in added.images]}
+            _count_change(product, actor, "listing.photos-added", {"photos": len(there) - len(added.images)}, after)
             tell_after_commit(added.images)
     return added
 
@@ -102,11 +104,12 @@ def move_photo(*, image: ProductImage, to_position: int, actor: User | None = No
     product = image.product
     with locked(product):
         order = list(product.images.values_list("pk", flat=True))
+        before = {"photo": image.pk, "position": order.index(image.pk)}
         order.remove(image.pk)
         order.insert(max(0, to_position), image.pk)
+        image.position = order.index(image.pk)
         if _renumber(product, order):
-            _count_change(product)
-    image.refresh_from_db(fields=["position"])
+            _count_change(product, actor, "listing.photo-moved", before, {**before, "position": image.position})
 
 
 def remove_photo(*, image: ProductImage, actor: User | None = None) -> RemovedPhoto:
@@ -114,10 +117,11 @@ def remove_photo(*, image: ProductImage, actor: User | None = None) -> RemovedPh
     product = image.product
     with locked(product):
         image.refresh_from_db()
+        key = image.pk
         removed = RemovedPhoto.objects.create(product=product, removed_by=actor, **_what_is_kept(image))
         image.delete()
         _renumber(product, list(product.images.values_list("pk", flat=True)))
-        _count_change(product)
+        _count_change(product, actor, "listing.photo-removed", {"photo": key, "position": removed.position}, {})
     return removed
 
 
@@ -138,7 +142,8 @@ def restore_photo(*, removed: RemovedPhoto, actor: User | None = None) -> Produc
         image = ProductImage(product=product, **_what_is_kept(kept))
         make_room(product, image)
         image.save()
-        _count_change(product)
+        after = {"photo": image.pk, "position": image.position}
+        _count_change(product, actor, "listing.photo-restored", {}, after)
         tell_after_commit([image])
     return image
 
@@ -236,6 +241,10 @@ def _renumber(product: Product, order: Sequence[int]) -> bool:
     return bool(product.images.exclude(position=wanted).update(position=wanted))
 
 
-def _count_change(product: Product) -> None:
+def _count_change(
+    product: Product, actor: User | None, action: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> None:
+    """Count the change in the product's version, and write down who made it."""
+    record(actor or "Shopadmin", action, product, before=before, after=after, tenant_key=product.seller_id)
     Product.objects.filter(pk=product.pk).update(version=F("version") + 1, updated_at=timezone.now())
     product.refresh_from_db(fields=["version", "updated_at"])

@@ -6,6 +6,7 @@ run over: the photos of one host fall due one after the other, and few of them a
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from .fetch_errors import FetchFailed, FetchRefused
 from .fetching import check_address, fetch
 from .kinds import PICTURE_TYPES
 from .network import Network
+from .sandbox import PhotoDecoder
 from .services import MOST_PHOTOS, TooManyPhotos, files_of_failure_erased, keep_photo, locked, tell_after_commit
 
 FETCH_PHOTO = "catalog.fetch_photo"
@@ -38,6 +40,8 @@ MOST_AT_ONCE = 2
 """How many photos are fetched from one host at the same time."""
 SECONDS_APART = 0.1
 """In which distance the photos of one host fall due."""
+TURN_S = 30.0
+"""How long a worker goes on with the photos of one host before others may have it."""
 _ROWS_A_STATEMENT = 5000
 
 _WANT = """
@@ -106,26 +110,25 @@ def want_again(fetches: QuerySet[PhotoFetch]) -> int:
     )
 
 
-def fetch_photo(fetch_id: int, network: Network | None = None) -> PhotoFetch | None:
+def fetch_photo(fetch_id: int, network: Network | None = None, *, turn_s: float = 0.0) -> PhotoFetch | None:
     """Fetch a photo that is due and put it on its product; return the row as it ended.
 
     None when it is not due, somebody else has it, or its host is busy with others: then it waits without losing an
-    attempt. An address or a picture that is refused fails it for good; what may be better later is tried again.
+    attempt. An address or a picture that is refused fails it for good; what may be better later is tried again. Having
+    a turn at the host, this goes on with others of it that are due, until `turn_s` seconds are over.
     """
     host = PhotoFetch.objects.filter(pk=fetch_id).values_list("host", flat=True).first()
     if host is None:
         return None
-    with _turn_at(host) as is_free:
+    with _turn_at(host) as is_free, PhotoDecoder() as decoder:
         if not is_free:
             PhotoFetch.postpone(fetch_id)
             return None
-        return run_leased(
-            PhotoFetch,
-            fetch_id,
-            work=lambda job, heartbeat: _get(job, heartbeat, network),
-            hopeless=Hopeless,
-            on_ended=_nothing_else,
-        )
+        ends_at = time.monotonic() + turn_s
+        first = _fetch(fetch_id, network, decoder)
+        while time.monotonic() < ends_at and (following := PhotoFetch.objects.next_due(host)) is not None:
+            _fetch(following, network, decoder)
+        return first
 
 
 def ring_due_fetches() -> int:
@@ -168,10 +171,20 @@ def _turn_at(host: str) -> Iterator[bool]:
     yield False
 
 
-def _get(job: PhotoFetch, heartbeat: Heartbeat, network: Network | None) -> None:
+def _fetch(fetch_id: int, network: Network | None, decoder: PhotoDecoder) -> PhotoFetch | None:
+    return run_leased(
+        PhotoFetch,
+        fetch_id,
+        work=lambda job, heartbeat: _get(job, heartbeat, network, decoder),
+        hopeless=Hopeless,
+        on_ended=_nothing_else,
+    )
+
+
+def _get(job: PhotoFetch, heartbeat: Heartbeat, network: Network | None, decoder: PhotoDecoder) -> None:
     try:
         with fetch(job.url, most_bytes=MAX_PHOTO_BYTES, content_types=PICTURE_TYPES, network=network) as fetched:
-            photo = clean_photo(cast(BinaryIO, fetched.file))
+            photo = clean_photo(cast(BinaryIO, fetched.file), decoder)
         heartbeat.check()
         patiently(lambda: _place(job, photo))
     except FetchFailed as error:

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -259,6 +259,21 @@ def test_a_host_is_asked_by_two_at_once_and_waiting_costs_no_attempt(through: Ne
 
 
 @pytest.mark.django_db
+def test_a_worker_that_has_a_turn_goes_on_with_the_photos_of_the_host_that_are_due(
+    through: Network, shop: Server
+) -> None:
+    jobs = want(factories.product(photos=0), "a.jpg", "b.jpg", "none.jpg", "c.jpg")
+    want_photos([(factories.product(photos=0).pk, ["https://other.example/1.jpg"])])
+    PhotoFetch.objects.filter(pk__in=[job.pk for job in jobs[:3]]).update(due_at=timezone.now())
+    PhotoFetch.objects.filter(pk=jobs[3].pk).update(due_at=timezone.now() + timedelta(minutes=1))
+
+    fetch_photo(jobs[0].pk, through, turn_s=20)
+
+    states = list(PhotoFetch.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [State.SUCCEEDED, State.SUCCEEDED, State.FAILED, State.PENDING, State.PENDING]
+
+
+@pytest.mark.django_db
 def test_photos_of_one_host_fall_due_one_after_the_other_and_of_another_at_once() -> None:
     product = factories.product(photos=0)
     want_photos([(product.pk, [f"{SHOP}/{n}.jpg" for n in range(5)]), (product.pk, ["https://other.example/1.jpg"])])
@@ -369,6 +384,7 @@ def test_many_at_once_leave_no_gap_and_no_double(through: Network) -> None:
 
 
 class AnyAddresses(TestCase):
+    @settings(deadline=None)
     @given(st.lists(st.tuples(st.integers(0, 1), st.lists(st.text(max_size=30), max_size=15)), max_size=4))
     def test_any_addresses_are_kept_or_refused(self, wanted: list[tuple[int, list[str]]]) -> None:
         products = [factories.product(photos=0) for _ in range(2)]

@@ -21,6 +21,7 @@ from catalog.photos.services import (
     remove_photo,
     restore_photo,
 )
+from shopadmin.accounts.audit.models import AuditEntry
 from tests import factories
 from tests.catalog.pictures import encoded, scene
 
@@ -255,7 +256,7 @@ def test_who_wants_to_know_is_told_of_new_photos_after_the_commit(
 @pytest.mark.parametrize("count", [2, 10])
 def test_adding_and_moving_ask_as_often_whatever_the_product_has(count: int, django_assert_num_queries) -> None:
     product = with_photos(count)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         add_photos(product=product, sources=[photo(77)])
     image = product.images.select_related("product").first()
     with django_assert_num_queries(8):
@@ -277,3 +278,20 @@ def test_a_failure_after_a_file_was_stored_leaves_no_file(monkeypatch: pytest.Mo
     assert names
     assert not any(stored(name) for name in names)
     assert not product.images.exists()
+
+
+def test_the_log_says_who_changed_which_photo(alice) -> None:
+    product = factories.product(photos=0)
+    first, second = add_photos(product=product, sources=[photo(1), photo(2)], actor=alice).images
+    move_photo(image=second, to_position=0, actor=alice)
+    restore_photo(removed=remove_photo(image=Product.objects.get().images.get(pk=first.pk), actor=alice))
+
+    entries = AuditEntry.objects.for_target("catalog.product", product.pk).order_by("pk")
+    assert [(entry.action, entry.before, entry.after) for entry in entries][:3] == [
+        ("listing.photos-added", {"photos": 0}, {"photos": 2, "added": [first.pk, second.pk]}),
+        ("listing.photo-moved", {"photo": second.pk, "position": 1}, {"photo": second.pk, "position": 0}),
+        ("listing.photo-removed", {"photo": first.pk, "position": 1}, {}),
+    ]
+    assert entries[3].action == "listing.photo-restored"
+    assert [entry.actor_name for entry in entries] == [str(alice)] * 3 + ["Shopadmin"]
+    assert {entry.tenant_key for entry in entries} == {product.seller_id}

@@ -4,7 +4,7 @@ import ipaddress
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.photos.addresses import Wrong, WrongAddress, is_public, place_of, redirected
@@ -115,6 +115,7 @@ def test_what_is_no_address_is_not_public() -> None:
     assert not any(map(is_public, ("", "localhost", "1.1.1", "1.1.1.1/8", "٣.1.1.1")))
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_wrapping_an_address_in_ipv6_makes_it_no_more_public(address: ipaddress.IPv4Address) -> None:
     number = int(address)
@@ -130,6 +131,7 @@ def test_wrapping_an_address_in_ipv6_makes_it_no_more_public(address: ipaddress.
     assert not public or address.is_global
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_place_or_a_wrong_address(text: str) -> None:
     for address in (text, f"https://{text}", f"https://shop.example/{text}"):
@@ -144,6 +146,7 @@ def test_any_text_is_a_place_or_a_wrong_address(text: str) -> None:
         assert place_of(str(place)) == place
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_location_leads_to_an_address_or_is_wrong(location: str) -> None:
     place = place_of("https://shop.example/a/b?c")

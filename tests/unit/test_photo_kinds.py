@@ -1,7 +1,7 @@
 """What a file is by its bytes, and whether that agrees with what it was called."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.photos.kinds import PHOTO_TYPES, agrees, kind_of
@@ -11,6 +11,7 @@ TABLES = frozenset(
 )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=1024))
 def test_any_bytes_are_of_some_kind(head: bytes) -> None:
     assert "/" in kind_of(head)

@@ -1,7 +1,7 @@
 """The difference hash, bit by bit."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.photos.likeness import difference_hash, distance
@@ -23,11 +23,13 @@ def test_it_takes_72_values_and_nothing_else() -> None:
         difference_hash(bytes(64))
 
 
+@settings(deadline=None)
 @given(greys)
 def test_it_fits_a_signed_64_bit_column(grey: bytes) -> None:
     assert -(2**63) <= difference_hash(grey) < 2**63
 
 
+@settings(deadline=None)
 @given(greys, st.integers(0, 55))
 def test_a_brighter_copy_is_the_same(grey: bytes, more: int) -> None:
     dark = bytes(value // 2 for value in grey)
@@ -35,6 +37,7 @@ def test_a_brighter_copy_is_the_same(grey: bytes, more: int) -> None:
     assert difference_hash(bytes(value + more for value in dark)) == difference_hash(dark)
 
 
+@settings(deadline=None)
 @given(hashes, hashes)
 def test_the_distance_is_a_distance(one: int, other: int) -> None:
     assert distance(one, one) == 0

@@ -1,7 +1,7 @@
 """To which product a photo in an archive belongs, by its name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.photos.naming import Ambiguous, Match, Unknown, in_order, key_of, keys_in, match
@@ -79,6 +79,7 @@ def test_photos_come_in_the_order_of_their_names() -> None:
 names = st.text(st.sampled_from("AB12-_ ./()é"), max_size=20)
 
 
+@settings(deadline=None)
 @given(names, st.sets(names, max_size=5))
 def test_any_name_gets_a_verdict_about_skus_that_it_says(name: str, skus: set[str]) -> None:
     verdict = match(name, by_key(*skus))
@@ -93,6 +94,7 @@ def test_any_name_gets_a_verdict_about_skus_that_it_says(name: str, skus: set[st
         assert not {key_of(sku) for sku in skus if key_of(sku)} & set(keys_in(name))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="/.\x00"), min_size=1, max_size=30), st.integers(1, 999))
 def test_a_sku_as_a_file_name_finds_its_product(sku: str, number: int) -> None:
     key = key_of(sku)
