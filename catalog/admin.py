@@ -24,7 +24,7 @@ class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
     model = ProductImage
     extra = 0
     fields = ("file", "position", "width", "height")
-    readonly_fields = ("file", "width", "height")
+    readonly_fields = ("file", "position", "width", "height")
     can_delete = False
     max_num = 0
 

@@ -1,20 +1,24 @@
 """A product's photos: added, moved, taken away and put back, always numbered without gaps."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from catalog import listeners
 from catalog.models import Product, ProductImage, RemovedPhoto
 from catalog.photos import services
-from catalog.photos.cleaning import UnreadablePhoto
+from catalog.photos.cleaning import Photo, UnreadablePhoto, clean_photo
 from catalog.photos.services import (
     MOST_PHOTOS,
     TooManyPhotos,
+    add_cleaned,
     add_photos,
     erase_removed_photos,
     move_photo,
@@ -295,3 +299,31 @@ def test_the_log_says_who_changed_which_photo(alice) -> None:
     assert entries[3].action == "listing.photo-restored"
     assert [entry.actor_name for entry in entries] == [str(alice)] * 3 + ["Shopadmin"]
     assert {entry.tenant_key for entry in entries} == {product.seller_id}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_who_change_photos_at_once_leave_no_gap_and_lose_nothing() -> None:
+    product = with_photos(2)
+    cleaned = [clean_photo(photo(100 + number)) for number in range(8)]
+    start = Barrier(4)
+
+    def change(mine: list[Photo]) -> None:
+        start.wait()
+        for one in mine:
+            image = add_cleaned(product=Product.objects.get(pk=product.pk), photos=[one]).images[0]
+            move_photo(image=image, to_position=0)
+            restore_photo(removed=remove_photo(image=image))
+        connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(change, cleaned[number::4]) for number in range(4)]
+    for one in running:
+        one.result()
+
+    assert len(order(product)) == 10
+    assert Product.objects.get(pk=product.pk).version == 2 + 8 * 3 + _moves(product)
+
+
+def _moves(product: Product) -> int:
+    """How many of the moves changed anything: a photo that another's removal brought to the front moves nowhere."""
+    return AuditEntry.objects.for_target("catalog.product", product.pk).filter(action="listing.photo-moved").count()
