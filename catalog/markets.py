@@ -46,7 +46,8 @@ def currencies() -> frozenset[str]:
 
 @cache
 def _currency_of_market() -> Mapping[str, str]:
-    codes = (code for code in Locale("en").territories if len(code) == 2 and code not in _NO_COUNTRY)
+    codes = [str(code) for code in Locale("en").territories]
+    codes = [code for code in codes if len(code) == 2 and code not in _NO_COUNTRY]
     return {code: found[0] for code in codes if (found := get_territory_currencies(code))}
 
 

@@ -2,19 +2,7 @@
 
 from django.urls import path
 
-from .views import (
-    authorizations,
-    brands,
-    categories,
-    exports,
-    invitations,
-    members,
-    photos,
-    products,
-    saved_views,
-    sellers,
-    traders,
-)
+from .views import (, exports, holds, photos, product_detail, product_statuses, products, saved_views, suggestions
 
 app_name = "catalog"
 urlpatterns = [
@@ -27,6 +15,22 @@ urlpatterns = [
     path("products/views/<int:pk>/keep", saved_views.view_keep, name="view-keep"),
     path("products/views/<int:pk>/copy", saved_views.view_copy, name="view-copy"),
     path("products/views/<int:pk>/delete", saved_views.view_delete, name="view-delete"),
+    path("products/add", product_detail.product_add, name="product-add"),
+    path("products/check", product_detail.product_check, name="product-check"),
+    path("products/<int:pk>/", product_detail.product_detail, name="product-detail"),
+    path("products/<int:pk>/edit", product_detail.product_edit, name="product-edit"),
+    path("products/<int:pk>/publish", product_statuses.product_publish, name="product-publish"),
+    path("products/<int:pk>/withdraw", product_statuses.product_withdraw, name="product-withdraw"),
+    path("products/<int:pk>/remove", product_statuses.product_remove, name="product-remove"),
+    path("products/<int:pk>/restore", product_statuses.product_restore, name="product-restore"),
+    path("products/<int:pk>/confirm", product_statuses.product_confirm, name="product-confirm"),
+    path("products/<int:pk>/hold", holds.hold_place, name="hold-place"),
+    path("holds/<int:pk>/release", holds.hold_release, name="hold-release"),
+    path("holds/<int:pk>/appeal", holds.appeal_make, name="appeal-make"),
+    path("appeals/", holds.appeal_list, name="appeal-list"),
+    path("appeals/<int:pk>/answer", holds.appeal_answer, name="appeal-answer"),
+    path("suggestions/brands", suggestions.brand_suggest, name="brand-suggest"),
+    path("suggestions/categories", suggestions.category_suggest, name="category-suggest"),
     path("photos/<int:pk>", photos.photo_file, name="photo-file"),
     path("photos/<int:pk>/thumbnail", photos.photo_thumbnail, name="photo-thumbnail"),
     path("sellers/", sellers.seller_list, name="seller-list"),

@@ -152,10 +152,9 @@ class AuthorizationQuerySet(models.QuerySet["BrandAuthorization"]):
             return self
         return self.filter(seller__in=Seller.objects.for_user(user, Permission.ASK_FOR_AUTHORIZATIONS))
 
-    def valid(self, on: date, market: str) -> Self:
-        """Keep those that were granted and hold in `market` (a two-letter country code) on that day."""
+    def in_force(self, on: date) -> Self:
+        """Keep those that were granted and hold on that day, in whatever territory."""
         return self.filter(
-            Q(territory="") | Q(territory=market),
             Q(valid_until__isnull=True) | Q(valid_until__gte=on),
             state=BrandAuthorization.State.GRANTED,
             valid_from__lte=on,
@@ -169,6 +168,9 @@ class AuthorizationQuerySet(models.QuerySet["BrandAuthorization"]):
         """Keep granted ones that end within the next 30 days."""
         soon = on + timedelta(days=EXPIRES_SOON_DAYS)
         return self.filter(state=BrandAuthorization.State.GRANTED, valid_until__gte=on, valid_until__lte=soon)
+    def valid(self, on: date, market: str) -> Self:
+        """Keep those that were granted and hold in `market` (a two-letter country code) on that day."""
+        return self.in_force(on).filter(Q(territory="") | Q(territory=market))
 
 
 class BrandAuthorization(models.Model):

@@ -78,6 +78,15 @@ class Hold(models.Model):
     def __str__(self) -> str:
         return f"{self.product}: {self.get_ground_display()}"
 
+    def release(self, by: User, reason: str) -> bool:
+        """End the hold; False when it has ended already."""
+        now = timezone.now()
+        standing = Hold.objects.filter(pk=self.pk).open()
+        if not standing.update(released_by=by, released_at=now, release_reason=reason):
+            return False
+        self.released_by, self.released_at, self.release_reason = by, now, reason
+        return True
+
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     """Which appeals wait, and who sees them."""
@@ -91,6 +100,12 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def waiting(self) -> Self:
         """Keep appeals without an answer."""
         return self.filter(state=Appeal.State.WAITING)
+
+    def for_queue(self) -> Self:
+        """Fetch what the list of appeals shows."""
+        return self.select_related(
+            "hold__product__seller", "hold__product__brand", "hold__placed_by", "made_by"
+        ).prefetch_related("hold__product__images")
 
 
 class Appeal(models.Model):
@@ -128,3 +143,12 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hold}: {self.get_state_display()}"
+
+    def close(self, state: Appeal.State, answer: str, by: User | None) -> bool:
+        """Answer the appeal, by nobody where the hold ended by itself; False when it was answered already."""
+        now = timezone.now()
+        waiting = Appeal.objects.filter(pk=self.pk).waiting()
+        if not waiting.update(state=state, answer=answer, answered_by=by, answered_at=now):
+            return False
+        self.state, self.answer, self.answered_by, self.answered_at = state, answer, by, now
+        return True

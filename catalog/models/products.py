@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -101,6 +102,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Fetch what a row of the products index shows, so that a page asks three times whatever its length."""
         return self.with_card().select_related("brand", "seller", "category").defer("description", "search")
 
+    def with_page(self) -> Self:
+        """Fetch what a product's own page shows."""
+        return self.with_card().select_related("category")
+
     def in_group_of(self, product: Product) -> Self:
         """Keep the product and its variants: those of its seller with the same variant group."""
         if not product.variant_group:
@@ -189,6 +194,20 @@ class Product(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the product's page."""
         return reverse("catalog:product-detail", args=[self.pk])
+
+    def change(self, **fields: Any) -> bool:
+        """Write these fields and count the version up, if nobody has changed the listing since it was read.
+
+        One statement compares and writes, so of two people at once one gets False. Call it without fields when offers
+        or photos change.
+        """
+        now = timezone.now()
+        unchanged = Product.objects.filter(pk=self.pk, version=self.version)
+        if not unchanged.update(version=F("version") + 1, updated_at=now, **fields):
+            return False
+        for name, value in {**fields, "version": self.version + 1, "updated_at": now}.items():
+            setattr(self, name, value)
+        return True
 
 
 def _fresh_since() -> datetime:

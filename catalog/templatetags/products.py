@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.formats import number_format
+from django.utils.translation import get_language
 
+from ..markets import market_names
 from ..models import Offer, Product, ProductImage
-from ..money import amount, minor_digits, with_sign
+from ..wording import shown_price
 
 register = template.Library()
 
@@ -14,9 +15,7 @@ register = template.Library()
 @register.filter
 def price(offer: Offer) -> str:
     """Show an offer's price in its currency, with the decimals that the currency has."""
-    digits = minor_digits(offer.currency)
-    number = number_format(amount(offer.price_minor, offer.currency), decimal_pos=digits, force_grouping=True)
-    return with_sign(number, offer.currency)
+    return shown_price(offer.price_minor, offer.currency)
 
 
 @register.filter
@@ -29,3 +28,9 @@ def offer_in(product: Product, market: str) -> Offer | None:
 def photo(product: Product) -> ProductImage | None:
     """Return the product's first photo; the photos have to be fetched before (`with_card`)."""
     return next(iter(product.images.all()), None)
+
+
+@register.filter
+def market_name(code: str) -> str:
+    """Name a market in the reader's language; a code that is no country stays as it is."""
+    return market_names(get_language() or "en").get(code, code)

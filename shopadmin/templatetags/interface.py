@@ -50,6 +50,11 @@ STATES = {
     "more needed": ("alert", "warn"),
 }
 """The icon and the tone of every state of videos, jobs, links, products, consents, authorisations and trader files."""
+    "waiting": ("clock", "warn"),
+    "upheld": ("stop", "quiet"),
+    "overturned": ("check", "good"),
+}
+"""The icon and the tone of every state of videos, jobs, links, products, consents and appeals."""
 
 
 @register.simple_tag

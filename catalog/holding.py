@@ -1,0 +1,93 @@
+"""Holding listings back, releasing them, appeals against holds and their answers."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from shopadmin.accounts.models import User
+
+from .listings import Refusal, lacks_of
+from .models import Appeal, Hold, Product
+
+Status = Product.Status
+
+
+class OwnHold(Refusal):
+    """The one who placed a hold may not answer the appeal against it."""
+
+
+@transaction.atomic
+def place_hold(*, product: Product, ground: Hold.Ground, explanation: str, remedy: str, actor: User | None) -> Hold:
+    """Hold a listing back; `actor` is None for an automatic check. Raises `Refusal` when it is held or removed."""
+    row = _locked(product)
+    if row.status == Status.HELD:
+        raise Refusal(_("Nothing was changed: somebody else has just held this listing."))
+    if row.status == Status.REMOVED:
+        raise Refusal(_("The listing is removed, so there is nothing to hold back."))
+    hold = Hold.objects.create(
+        product=row, ground=ground, explanation=explanation, remedy=remedy, status_before=row.status, placed_by=actor
+    )
+    row.change(status=Status.HELD)
+    return hold
+
+
+@transaction.atomic
+def release_hold(*, hold: Hold, reason: str, actor: User) -> Product.Status:
+    """End a hold and give the listing the status that it had; return that status.
+
+    What was live and lacks something by now becomes a draft. An appeal that waits is closed in the merchant's favour.
+    Raises `Refusal` when the hold has ended already.
+    """
+    status = _release(hold, reason, actor)
+    appeal = Appeal.objects.filter(hold=hold).waiting().first()
+    if appeal is not None:
+        appeal.close(Appeal.State.OVERTURNED, reason, by=None if hold.placed_by_id == actor.pk else actor)
+    return status
+
+
+@transaction.atomic
+def make_appeal(*, hold: Hold, text: str, actor: User) -> Appeal:
+    """Say something against a hold, once. Raises `Refusal` when that was done before, or the hold has ended."""
+    _locked(hold.product)
+    if not Hold.objects.filter(pk=hold.pk).open().exists():
+        raise Refusal(_("The hold has ended, so there is nothing to appeal against."))
+    try:
+        with transaction.atomic():
+            return Appeal.objects.create(hold=hold, text=text, made_by=actor)
+    except IntegrityError as error:
+        raise Refusal(_("An appeal against this hold was made before. There is one for each hold.")) from error
+
+
+@transaction.atomic
+def answer_appeal(*, appeal: Appeal, is_upheld: bool, answer: str, actor: User) -> None:
+    """Let the hold stand (`is_upheld`) or lift it.
+
+    Raises `OwnHold` when the actor placed the hold, `Refusal` when the appeal is answered already.
+    """
+    hold = appeal.hold
+    if hold.placed_by_id == actor.pk:
+        raise OwnHold(_("You placed this hold, so somebody else answers the appeal."))
+    _locked(hold.product)
+    state = Appeal.State.UPHELD if is_upheld else Appeal.State.OVERTURNED
+    if not appeal.close(state, answer, by=actor):
+        raise Refusal(_("Nothing was changed: the appeal is answered already."))
+    if not is_upheld:
+        _release(hold, answer, actor)
+
+
+def _release(hold: Hold, reason: str, actor: User) -> Product.Status:
+    row = _locked(hold.product)
+    if not hold.release(by=actor, reason=reason):
+        raise Refusal(_("Nothing was changed: the hold has ended already."))
+    returns_live = hold.status_before == Status.LIVE and not lacks_of(row)
+    status = Status.LIVE if returns_live else Status.DRAFT
+    row.change(status=status)
+    return status
+
+
+def _locked(product: Product) -> Product:
+    """Lock the listing, so that of two people who decide on it one comes second and sees what the first did."""
+    return (
+        Product.objects.select_for_update(of=("self",)).select_related("seller", "brand", "category").get(pk=product.pk)
+    )

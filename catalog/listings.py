@@ -1,0 +1,217 @@
+"""What people do with one listing: add it, edit it, bring it before customers and take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shopadmin.accounts.models import User
+
+from .completeness import Lack, lacks
+from .listeners import tell_images_changed
+from .listing_values import TEXTS, ListingValues, OfferValues, changed_offers
+from .models import Brand, BrandAuthorization, Category, Offer, Product, Seller
+from .names import folded
+
+Status = Product.Status
+
+
+class Refusal(Exception):
+    """Something is not done; the message tells its reader why, and what to do."""
+
+
+class EditedMeanwhile(Refusal):
+    """Somebody else was faster: the listing is no longer what the editor began with."""
+
+
+class SkuTaken(Refusal):
+    """The seller has another listing with this SKU."""
+
+
+class Incomplete(Refusal):
+    """The listing lacks something without which it cannot be live."""
+
+    def __init__(self, found: Iterable[Lack]) -> None:
+        self.lacks = tuple(found)
+        super().__init__(_("A live listing needs more than this."))
+
+
+def values_of(product: Product) -> ListingValues:
+    """Return what people edit in a listing, as plain values."""
+    offers = {
+        offer.market: OfferValues(offer.price_minor, offer.currency, offer.stock) for offer in product.offers.all()
+    }
+    texts = {name: str(getattr(product, name) or "") for name in TEXTS}
+    return ListingValues(**texts, offers=offers)
+
+
+def lacks_of(product: Product, values: ListingValues | None = None) -> tuple[Lack, ...]:
+    """Return what a listing lacks before it can be live; `values` says what it would lack with these."""
+    values = values or values_of(product)
+    return lacks(
+        photos=product.images.count() if product.pk else 0,
+        markets=list(values.offers),
+        unauthorised=_unauthorised(product.seller, brand_named(values.brand), values.offers),
+    )
+
+
+def brand_named(name: str) -> Brand | None:
+    """Return the brand of this name or alias, whatever its case, accents and spaces; None for a new one."""
+    if not name:
+        return None
+    exact = Brand.objects.filter(name__iexact=name).first()
+    return exact or Brand.objects.filter(aliases__folded=folded(name)).first()
+
+
+@transaction.atomic
+def add_listing(*, seller: Seller, values: ListingValues, actor: User) -> Product:
+    """Add a listing as a draft. Raises `SkuTaken`."""
+    product = Product(seller=seller, status=Status.DRAFT, **_columns(values))
+    try:
+        with transaction.atomic():
+            product.save()
+    except IntegrityError as error:
+        raise _sku_taken(error, values.sku) from error
+    Offer.objects.bulk_create(_offer(product, market, offer) for market, offer in values.offers.items())
+    return product
+
+
+@transaction.atomic
+def edit_listing(*, product: Product, values: ListingValues, actor: User) -> bool:
+    """Bring a listing to `values`; return whether that changed anything.
+
+    `product` is as the editor has read it. Raises `EditedMeanwhile` when it has changed since, `SkuTaken`, and
+    `Incomplete` when a live listing would come to lack what it needs.
+    """
+    before = values_of(product)
+    if values == before:
+        return False
+    if product.status == Status.LIVE:
+        new = set(lacks_of(product, values)) - set(lacks_of(product, before))
+        if new:
+            raise Incomplete(sorted(new))
+    _write(product, values)
+    _write_offers(product, before, values)
+    if (before.title, before.brand, before.variant_group) != (values.title, values.brand, values.variant_group):
+        keys = list(product.images.values_list("pk", flat=True))
+        transaction.on_commit(partial(tell_images_changed, keys))
+    return True
+
+
+@transaction.atomic
+def confirm_prices(*, product: Product, actor: User, market: str = "") -> int:
+    """Say that the prices are still right, in one market or in all; return how many offers that was."""
+    offers = product.offers.filter(market=market) if market else product.offers.all()
+    return offers.update(price_refreshed_at=timezone.now())
+
+
+@transaction.atomic
+def publish_listing(*, product: Product, actor: User) -> None:
+    """Show a draft to customers. Raises `Incomplete` when it lacks something, `Refusal` when it is no draft."""
+    row = _locked(product, {Status.DRAFT})
+    if found := lacks_of(row):
+        raise Incomplete(found)
+    row.change(status=Status.LIVE)
+
+
+@transaction.atomic
+def withdraw_listing(*, product: Product, actor: User) -> None:
+    """Take a live listing back to draft. Raises `Refusal` when it is not live."""
+    _locked(product, {Status.LIVE}).change(status=Status.DRAFT)
+
+
+@transaction.atomic
+def remove_listing(*, product: Product, actor: User) -> Product.Status:
+    """Take a listing out of the shop; return the status it had. Raises `Refusal` when it is held or gone already."""
+    row = _locked(product, {Status.DRAFT, Status.LIVE})
+    before = Status(row.status)
+    row.change(status=Status.REMOVED)
+    return before
+
+
+@transaction.atomic
+def restore_listing(*, product: Product, actor: User, to: Product.Status = Status.DRAFT) -> Product.Status:
+    """Bring a removed listing back, as a draft or live (an undo); return the status it got.
+
+    What was live and lacks something by now comes back as a draft. Raises `Refusal` when it is not removed.
+    """
+    row = _locked(product, {Status.REMOVED})
+    status = Status.LIVE if to == Status.LIVE and not lacks_of(row) else Status.DRAFT
+    row.change(status=status)
+    return status
+
+
+def _locked(product: Product, states: set[Product.Status]) -> Product:
+    """Lock the listing and read it again; raise `Refusal` when it is in another status than these."""
+    row = (
+        Product.objects.select_for_update(of=("self",)).select_related("seller", "brand", "category").get(pk=product.pk)
+    )
+    if row.status == Status.HELD:
+        raise Refusal(_("The listing is held back. Until the hold ends, its status stays as it is."))
+    if row.status not in states:
+        raise Refusal(
+            _("Nothing was changed: the listing is “%(status)s” by now.") % {"status": row.get_status_display()}
+        )
+    return row
+
+
+def _write(product: Product, values: ListingValues) -> None:
+    try:
+        with transaction.atomic():
+            is_written = product.change(**_columns(values))
+    except IntegrityError as error:
+        raise _sku_taken(error, values.sku) from error
+    if not is_written:
+        raise EditedMeanwhile(_("Somebody else has changed this listing meanwhile."))
+
+
+def _write_offers(product: Product, before: ListingValues, after: ListingValues) -> None:
+    """Write the offers that differ; a price counts as confirmed when it, or its currency, is another one."""
+    changed, gone = changed_offers(before, after)
+    for market, offer in changed.items():
+        old = before.offers.get(market)
+        fields: dict[str, Any] = {"stock": offer.stock}
+        if old is None or (old.price_minor, old.currency) != (offer.price_minor, offer.currency):
+            fields |= {
+                "price_minor": offer.price_minor, "currency": offer.currency, "price_refreshed_at": timezone.now()
+            }  # fmt: skip
+        Offer.objects.update_or_create(product=product, market=market, defaults=fields)
+    if gone:
+        product.offers.filter(market__in=gone).delete()
+
+
+def _columns(values: ListingValues) -> dict[str, Any]:
+    """Return the product's own columns; a brand that is new is created, a category has to exist."""
+    plain = {name: getattr(values, name) for name in TEXTS if name not in {"brand", "category"}}
+    brand = brand_named(values.brand)
+    if values.brand and brand is None:
+        brand, _is_new = Brand.objects.get_or_create(name=values.brand)
+    category = Category.objects.get(path=values.category) if values.category else None
+    return {**plain, "brand": brand, "category": category}
+
+
+def _offer(product: Product, market: str, offer: OfferValues) -> Offer:
+    return Offer(
+        product=product, market=market, price_minor=offer.price_minor, currency=offer.currency, stock=offer.stock
+    )
+
+
+def _unauthorised(seller: Seller, brand: Brand | None, markets: Iterable[str]) -> list[str]:
+    """Return the markets in which the seller may not sell the brand; asks once, and only for a protected brand."""
+    if brand is None or not brand.is_protected:
+        return []
+    granted = BrandAuthorization.objects.in_force(timezone.localdate()).filter(seller=seller, brand=brand)
+    territories = set(granted.values_list("territory", flat=True))
+    return [] if "" in territories else [market for market in markets if market not in territories]
+
+
+def _sku_taken(error: IntegrityError, sku: str) -> Exception:
+    """Return what to raise for a refusal of the database: `SkuTaken` where the SKU is the reason."""
+    if "catalog_product_sku_once_in_seller" in str(error):
+        return SkuTaken(_("You have another listing with the SKU “%(sku)s”.") % {"sku": sku})
+    return error

@@ -1,0 +1,107 @@
+"""What the page of one product shows; the views that change a product answer with it when something is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from shopadmin.accounts.models import User
+from shopadmin.accounts.permissions import Permission, Scope
+from shopadmin.accounts.roles import Role
+from shopadmin.htmx import AuthenticatedRequest
+from shopadmin.pages import render_page
+
+from ..forms.editing import ListingEditor
+from ..forms.holds import AnswerForm, AppealForm, HoldForm, ReleaseForm
+from ..listings import lacks_of
+from ..markets import currencies, market_names
+from ..models import Hold, Product
+from ..wording import LACKS
+from .access import allowed_on
+
+PAGE = "catalog/product_detail.html"
+MOST_VARIANTS = 48
+MOST_HOLDS = 20
+
+
+def product_page(
+    request: AuthenticatedRequest,
+    product: Product,
+    *,
+    editor: ListingEditor | None = None,
+    form: Form | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the page of a product; `editor` and `form` are those that were sent and are to be mended."""
+    allowed = allowed_on(request.user, product.seller)
+    context: dict[str, Any] = {
+        "product": product,
+        "allowed": allowed,
+        "lacks": [LACKS[lack] for lack in lacks_of(product)],
+        "variants": _variants(request.user, product),
+        "undo": request.GET.get("undo", ""),
+        **_holds(request.user, product),
+        **_forms(allowed, form),
+    }
+    if Permission.EDIT_LISTINGS in allowed:
+        context |= form_context(editor or ListingEditor(seller=product.seller, product=product))
+    return render_page(request, PAGE, context, status=status)
+
+
+def form_context(editor: ListingEditor) -> dict[str, Any]:
+    """Return what the form of a listing needs beside itself."""
+    editor.focus_first_problem()
+    return {
+        "editor": editor,
+        "markets": market_names(get_language() or "en"),
+        "currencies": sorted(currencies()),
+    }
+
+
+def _variants(user: User, product: Product) -> list[Product]:
+    if not product.variant_group:
+        return []
+    group = Product.objects.for_user(user).in_group_of(product).exclude(status=Product.Status.REMOVED)
+    return list(group.with_card().order_by("variant_name", "pk")[:MOST_VARIANTS])
+
+
+def _holds(user: User, product: Product) -> dict[str, Any]:
+    """Return the hold that stands, with who placed it as this user may know it, and earlier ones."""
+    holds = list(
+        product.holds.select_related("appeal__made_by", "appeal__answered_by", "placed_by", "released_by")[:20]
+    )
+    standing = next((hold for hold in holds if hold.released_at is None), None)
+    return {
+        "hold": standing,
+        "held_by": _held_by(user, standing) if standing else "",
+        "is_own_hold": standing is not None and standing.placed_by_id == user.pk,
+        "past_holds": [hold for hold in holds if hold.released_at is not None],
+    }
+
+
+def _held_by(user: User, hold: Hold) -> str:
+    """Say who placed a hold: the name to staff, only what they are to merchants."""
+    if hold.placed_by is None:
+        return _("an automatic check")
+    if user.scope(Permission.HOLD_LISTINGS) > Scope.NONE:
+        return str(hold.placed_by)
+    return _("our policy staff") if Role.POLICY in hold.placed_by.roles else _("an admin of this site")
+
+
+def _forms(allowed: frozenset[Permission], sent: Form | None) -> dict[str, Form]:
+    """Return the forms about holds that the user may fill in, the one that was sent with its errors."""
+    known: dict[str, tuple[Permission, type[Form]]] = {
+        "hold_form": (Permission.HOLD_LISTINGS, HoldForm),
+        "release_form": (Permission.HOLD_LISTINGS, ReleaseForm),
+        "appeal_form": (Permission.APPEAL_HOLDS, AppealForm),
+        "answer_form": (Permission.ANSWER_APPEALS, AnswerForm),
+    }
+    return {
+        name: sent if isinstance(sent, kind) else kind(auto_id=f"{name}_%s")
+        for name, (permission, kind) in known.items()
+        if permission in allowed
+    }
