@@ -115,6 +115,10 @@ class ListingForm(Checked):
         self.seller = seller
         self.own_pk = product.pk if product else 0
 
+    def clean_description(self) -> str:
+        """Return the text with plain line ends: browsers send those of Windows."""
+        return "\n".join(str(self.cleaned_data["description"]).splitlines())
+
     def clean_brand(self) -> str:
         """Return the brand's own name for any of its names; a new one stays as it is typed."""
         name = " ".join(str(self.cleaned_data["brand"]).split())

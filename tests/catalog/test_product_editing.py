@@ -1,0 +1,411 @@
+"""Editing a listing on its page: what is checked, what is asked about, and what two people do to each other."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import close_old_connections, connection
+from django.test import Client
+from django.utils import timezone
+
+from catalog.listings import EditedMeanwhile, edit_listing, values_of
+from catalog.membership import MemberRole
+from catalog.models import Brand, BrandAlias, BrandAuthorization, Category, Offer, Product
+from shopadmin.accounts.models import User
+from tests import factories
+
+from .listing_forms import filled, sent, texts_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
+QUERIES = 12
+US = {"market": "US", "price": "4.99", "currency": "USD", "stock": 10}
+
+
+@pytest.fixture
+def juice(mallory: User) -> Product:
+    return factories.product("Apple juice", of=factories.seller("Mine", mallory))
+
+
+@pytest.fixture
+def merchant(client: Client, mallory: User) -> Client:
+    client.force_login(mallory)
+    return client
+
+
+def edit(client: Client, product: Product, **changes: object):
+    return client.post(f"/catalog/products/{product.pk}/edit", sent(product, **changes))
+
+
+def test_what_is_changed_is_saved_and_counted_and_nothing_else_is(merchant: Client, juice: Product) -> None:
+    edit(merchant, juice, title="Pear juice", description="Cloudy.\r\nSweet.", offers=[{**US, "price": "5,49"}])
+
+    juice.refresh_from_db()
+    assert (juice.title, juice.description, juice.version) == ("Pear juice", "Cloudy.\nSweet.", 2)
+    assert juice.offers.get().price_minor == 549
+    assert juice.brand.name == "Bravo"
+
+
+def test_saving_what_is_there_already_changes_nothing(merchant: Client, juice: Product) -> None:
+    edit(merchant, juice)
+
+    juice.refresh_from_db()
+    assert juice.version == 1
+
+
+def test_a_market_is_added_by_its_name_with_its_own_currency_and_another_is_taken_away(
+    merchant: Client, juice: Product
+) -> None:
+    edit(merchant, juice, offers=[{**US, "DELETE": "on"}, {"market": "germany", "price": "4,50", "stock": "3"}])
+
+    offer = juice.offers.get()
+    assert (offer.market, offer.price_minor, offer.currency, offer.stock) == ("DE", 450, "EUR", 3)
+
+
+def test_a_new_price_counts_as_confirmed_and_a_new_stock_does_not(merchant: Client, juice: Product) -> None:
+    long_ago = timezone.now() - timedelta(days=9)
+    Offer.objects.update(price_refreshed_at=long_ago)
+
+    edit(merchant, juice, offers=[{**US, "stock": 9}])
+    assert juice.offers.get().price_refreshed_at == long_ago
+
+    edit(merchant, juice, offers=[{**US, "price": "5.00"}])
+    assert juice.offers.get().is_fresh
+
+
+def test_a_stale_price_says_so_and_is_confirmed_without_a_change(merchant: Client, juice: Product) -> None:
+    Offer.objects.update(price_refreshed_at=timezone.now() - timedelta(days=4))
+    address = juice.get_absolute_url()
+    assert "It is not linked until you confirm it." in merchant.get(address).content.decode()
+
+    merchant.post(f"{address}confirm", {"market": "US"})
+
+    assert juice.offers.get().is_fresh
+    assert "It is not linked" not in merchant.get(address).content.decode()
+    juice.refresh_from_db()
+    assert juice.version == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"title": " "}, "Give the listing a title."),
+        ({"sku": ""}, "Give the listing a SKU"),
+        ({"gtin": "4006381333932"}, "with 4006381333931 it would fit"),
+        ({"gtin": "12"}, "8, 12, 13 or 14 digits"),
+        ({"category": "Fruts"}, "Did you mean Fruits?"),
+        ({"category": "Juice"}, "There are several: Drinks > Juice, Fruits > Juice"),
+        ({"brand": "!!!"}, "letters or digits"),
+        ({"condition": "broken"}, "not one of the available choices"),
+        ({"title": "a\0b"}, "Null characters"),
+        ({"title": "a" * 301}, "at most 300 characters"),
+        ({"offers": [{**US, "price": "12,5O"}]}, "“12,5O” is not an amount in USD. Did you mean 12.50?"),
+        ({"offers": [{**US, "price": ""}]}, "Type a price."),
+        ({"offers": [{**US, "price": "-1"}]}, "cannot be below zero"),
+        ({"offers": [{**US, "currency": "EUO"}]}, "“EUO” is no currency"),
+        ({"offers": [{**US, "market": "Atlantis"}]}, "“Atlantis” is no country"),
+        ({"offers": [US, {**US, "market": "United States"}]}, "another row for this market"),
+        ({"offers": [{**US, "stock": "-1"}]}, "greater than or equal to 0"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_saved(
+    merchant: Client, juice: Product, changes: dict[str, object], says: str
+) -> None:
+    fruits, drinks = Category.objects.create(name="Fruits"), Category.objects.create(name="Drinks")
+    Category.objects.create(name="Juice", parent=fruits)
+    Category.objects.create(name="Juice", parent=drinks)
+
+    response = edit(merchant, juice, **changes)
+
+    assert response.status_code == 422
+    assert any(says in text for text in texts_of(response)), texts_of(response)
+    juice.refresh_from_db()
+    assert juice.version == 1
+
+
+def test_the_page_links_to_what_is_wrong_and_begins_at_the_first(merchant: Client, juice: Product) -> None:
+    page = edit(merchant, juice, title="", gtin="12").content.decode()
+
+    assert '<a href="#id_title">Title</a>' in page
+    assert page.count(" autofocus") == 1
+    assert page.index('id="id_title"') < page.index(" autofocus") + 500
+
+
+def test_the_sku_of_another_listing_is_refused_with_its_name(merchant: Client, juice: Product) -> None:
+    other = factories.product("Pear juice", of=juice.seller)
+    elsewhere = factories.product("Soap", of=factories.seller("Theirs"))
+
+    assert texts_of(edit(merchant, juice, sku=other.sku)) == [
+        "“Pear juice” has this SKU already. Use another one, or edit that listing."
+    ]
+    assert edit(merchant, juice, sku=elsewhere.sku).status_code == 302
+
+
+def test_a_brand_goes_by_all_its_names_and_a_new_one_is_created_on_saving(merchant: Client, juice: Product) -> None:
+    loreal = Brand.objects.create(name="L’Oréal")
+    BrandAlias.objects.create(brand=loreal, name="L'Oreal Paris")
+
+    edit(merchant, juice, brand="loreal PARIS")
+    juice.refresh_from_db()
+    assert juice.brand == loreal
+
+    edit(merchant, juice, brand="  Brand   New ")
+    juice.refresh_from_db()
+    assert juice.brand.name == "Brand New"
+    assert Brand.objects.filter(name="Brand New").count() == 1
+
+
+def test_an_absurd_price_is_asked_about_and_kept_when_it_is_right(merchant: Client, juice: Product) -> None:
+    response = edit(merchant, juice, offers=[{**US, "price": "499"}])
+    assert texts_of(response) == ["$499.00 instead of $4.99: at least ten times more or less."]
+    assert 'name="offers-0-sure" value="49900 USD"' in response.content.decode()
+
+    edit(merchant, juice, offers=[{**US, "price": "499", "sure": "49900 USD"}])
+    assert juice.offers.get().price_minor == 49900
+
+
+def test_a_yes_to_one_absurd_price_is_no_yes_to_another(merchant: Client, juice: Product) -> None:
+    response = edit(merchant, juice, offers=[{**US, "price": "4990", "sure": "49900 USD"}])
+
+    assert response.status_code == 422
+
+
+def test_a_live_listing_keeps_what_it_needs(merchant: Client, juice: Product) -> None:
+    response = edit(merchant, juice, offers=[])
+
+    assert response.status_code == 422
+    assert "There is no price in any market." in response.content.decode()
+    assert juice.offers.exists()
+
+
+def test_a_live_listing_that_lacked_something_before_can_still_be_mended(merchant: Client, juice: Product) -> None:
+    juice.images.all().delete()
+
+    assert edit(merchant, juice, title="Pear juice").status_code == 302
+
+
+def test_a_protected_brand_needs_an_authorisation_for_each_market(
+    merchant: Client, juice: Product, alice: User
+) -> None:
+    brand = Brand.objects.create(name="Precious", is_protected=True)
+    assert "The brand is protected" in edit(merchant, juice, brand="Precious").content.decode()
+
+    BrandAuthorization.objects.create(
+        seller=juice.seller, brand=brand, territory="US", valid_from=timezone.localdate(), asked_by=alice,
+        state="granted", decided_at=timezone.now(),
+    )  # fmt: skip
+    assert edit(merchant, juice, brand="Precious").status_code == 302
+    german = {"market": "DE", "price": "4", "currency": "EUR", "stock": 1}
+    assert "The brand is protected" in edit(merchant, juice, offers=[US, german]).content.decode()
+
+
+def test_a_save_against_a_newer_version_is_asked_about_field_by_field(merchant: Client, juice: Product) -> None:
+    begun = sent(juice, title="Mine", description="Mine")
+    theirs = values_of(juice)
+    edit(merchant, juice, title="Theirs", offers=[{**US, "stock": 3}])
+
+    response = merchant.post(f"/catalog/products/{juice.pk}/edit", begun)
+
+    assert response.status_code == 409
+    questions = {question.label: question for question in response.context["editor"].questions}
+    assert (questions["Title"].mine, questions["Title"].theirs, questions["Title"].side) == ("Mine", "Theirs", "mine")
+    assert questions["Offer in United States"].side == "theirs"
+    assert questions["Offer in United States"].theirs == "$4.99, 3 in stock"
+    assert "Description" not in questions
+    juice.refresh_from_db()
+    assert (juice.title, juice.version) == ("Theirs", 2)
+    assert theirs.title == "Apple juice"
+
+
+def test_the_choices_are_saved(merchant: Client, juice: Product) -> None:
+    begun = sent(juice, title="Mine", description="Mine", sku="MINE")
+    edit(merchant, juice, title="Theirs", sku="THEIRS", offers=[{**US, "stock": 3}])
+
+    chosen = {"version": 2, "choice-title": "theirs", "choice-sku": "mine", "choice-offer-US": "theirs"}
+    merchant.post(f"/catalog/products/{juice.pk}/edit", {**begun, **chosen})
+
+    juice.refresh_from_db()
+    assert (juice.title, juice.sku, juice.description, juice.version) == ("Theirs", "MINE", "Mine", 3)
+    assert juice.offers.get().stock == 3
+
+
+def test_a_third_save_meanwhile_is_asked_about_again(merchant: Client, juice: Product) -> None:
+    begun = sent(juice, title="Mine")
+    edit(merchant, juice, title="Theirs")
+    edit(merchant, juice, title="Theirs again")
+
+    response = merchant.post(f"/catalog/products/{juice.pk}/edit", {**begun, "version": 2, "choice-title": "theirs"})
+
+    assert response.status_code == 409
+    assert [question.theirs for question in response.context["editor"].questions] == ["Theirs again"]
+
+
+def test_a_newer_version_that_changed_none_of_the_fields_is_no_conflict(merchant: Client, juice: Product) -> None:
+    begun = sent(juice, title="Mine")
+    juice.change()
+
+    assert merchant.post(f"/catalog/products/{juice.pk}/edit", begun).status_code == 302
+    juice.refresh_from_db()
+    assert juice.title == "Mine"
+
+
+@pytest.mark.parametrize("base", ["", "no json", "[]", "[" * 3000, '{"title": 7}', "null"])
+def test_a_beginning_that_is_not_ours_makes_everything_a_question(merchant: Client, juice: Product, base: str) -> None:
+    begun = sent(juice, title="Mine")
+    edit(merchant, juice, title="Theirs")
+
+    response = merchant.post(f"/catalog/products/{juice.pk}/edit", {**begun, "base": base})
+
+    assert response.status_code == 409
+    assert [question.side for question in response.context["editor"].questions] == ["mine"]
+
+
+def test_a_field_is_checked_as_one_leaves_it(merchant: Client, juice: Product) -> None:
+    def check(left: str, **changes: object) -> str:
+        headers = {"HX-Request": "true", "HX-Trigger-Name": left}
+        return merchant.post("/catalog/products/check", sent(juice, **changes), headers=headers).content.decode()
+
+    assert "it would fit" in check("gtin", gtin="4006381333932", title="")
+    assert "title" not in check("gtin", gtin="4006381333932", title="")
+    assert 'data-faulty="id_gtin"' in check("gtin", gtin="4006381333932")
+    assert "error" in check("offers-0-price", offers=[{**US, "price": "x"}])
+    assert "Type a price" not in check("offers-1-market", offers=[US, {"market": "DE"}])
+    assert "Type a price" in check("offers-1-price", offers=[US, {"market": "DE"}])
+    assert "Yes, this price is right" in check("offers-0-price", offers=[{**US, "price": "999"}])
+    assert 'class="error"' not in check("no-such-field")
+    assert Product.objects.get(pk=juice.pk).version == 1
+
+
+def test_a_listing_is_added_as_a_draft(merchant: Client, juice: Product) -> None:
+    fields = {"title": "Soap", "sku": "SOAP", "condition": "new", "brand": "Bubbles"}
+
+    response = merchant.post("/catalog/products/add", filled(fields, [{"market": "DE", "price": "1.99"}]))
+
+    soap = Product.objects.get(sku="SOAP")
+    assert response["Location"] == soap.get_absolute_url()
+    assert (soap.status, soap.seller, soap.brand.name) == (Product.Status.DRAFT, juice.seller, "Bubbles")
+    assert (soap.offers.get().price_minor, soap.offers.get().stock) == (199, 0)
+
+
+def test_somebody_with_several_sellers_chooses_first(merchant: Client, juice: Product, mallory: User) -> None:
+    factories.seller("Second", mallory)
+    factories.seller("Only looking", mallory, MemberRole.VIEWER)
+
+    page = merchant.get("/catalog/products/add").content.decode()
+    assert "Mine" in page
+    assert "Second" in page
+    assert "Only looking" not in page
+    assert merchant.get("/catalog/products/add?seller=second").status_code == 200
+    assert merchant.get("/catalog/products/add?seller=only-looking").status_code == 403
+
+
+def test_the_database_decides_between_two_listings_with_one_sku(
+    merchant: Client, juice: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = factories.product("Pear juice", of=juice.seller)
+    monkeypatch.setattr("catalog.forms.listings.ListingForm.clean_sku", lambda form: form.cleaned_data["sku"])
+    fields = {"title": "Soap", "sku": other.sku, "condition": "new"}
+
+    added = merchant.post("/catalog/products/add", filled(fields, []))
+    edited = edit(merchant, juice, sku=other.sku)
+
+    message = [f"You have another listing with the SKU “{other.sku}”."]
+    assert texts_of(added) == texts_of(edited) == message
+
+
+def test_a_viewer_may_look_and_not_touch(client: Client, mallory: User, juice: Product) -> None:
+    factories.seller("Mine", mallory, MemberRole.VIEWER)
+    client.force_login(mallory)
+    address = juice.get_absolute_url()
+
+    page = client.get(address).content.decode()
+    assert "Apple juice" in page
+    assert 'id="listing"' not in page
+    for verb in ("edit", "publish", "withdraw", "remove", "restore", "confirm"):
+        assert client.post(f"{address}{verb}").status_code == 403, verb
+    headers = {"HX-Request": "true"}
+    assert client.post("/catalog/products/check", sent(juice), headers=headers).status_code == 403
+    assert client.post("/catalog/products/add", {"seller": "mine"}).status_code == 403
+
+
+def test_to_another_merchant_the_listing_does_not_exist(client: Client, juice: Product) -> None:
+    factories.seller("Theirs", other := factories.user("oscar", factories.Role.MERCHANT))
+    client.force_login(other)
+    address = juice.get_absolute_url()
+
+    assert client.get(address).status_code == 404
+    for verb in ("edit", "publish", "withdraw", "remove", "restore", "confirm"):
+        assert client.post(f"{address}{verb}").status_code == 404, verb
+    assert client.post("/catalog/products/check", sent(juice)).status_code == 404
+    assert client.get("/catalog/products/add?seller=mine").status_code == 404
+    assert client.post("/catalog/products/add", {"seller": "mine"}).status_code == 404
+
+
+def test_a_merchant_of_two_sellers_cannot_check_one_sellers_numbers_as_the_other(
+    merchant: Client, juice: Product, mallory: User
+) -> None:
+    """The check tells whether a SKU is taken: only of sellers whose listings one may edit."""
+    stranger = factories.product("Secret", of=factories.seller("Theirs"))
+    data = {**sent(juice), "product": stranger.pk, "sku": stranger.sku}
+
+    assert merchant.post("/catalog/products/check", data).status_code == 404
+
+
+def test_the_page_asks_the_database_as_often_for_many_rows_as_for_few(
+    merchant: Client, juice: Product, django_assert_num_queries
+) -> None:
+    Product.objects.filter(pk=juice.pk).update(variant_group="juices")
+    factories.product("Second", of=juice.seller, variant_group="juices")
+    address = juice.get_absolute_url()
+    merchant.get(address)
+    with django_assert_num_queries(QUERIES):
+        merchant.get(address)
+    for number in range(5):
+        factories.product(f"Juice {number}", of=juice.seller, variant_group="juices")
+        Offer.objects.create(product=juice, market=f"A{number}", price_minor=1, currency="EUR")
+
+    with django_assert_num_queries(QUERIES):
+        merchant.get(address)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_save_at_once_one_is_told() -> None:
+    factories.rows_of_migrations()
+    item = factories.product("Apple juice")
+    person = factories.user("ana", factories.Role.ADMIN)
+    ready, outcomes = threading.Barrier(2), []
+
+    def save(title: str) -> None:
+        try:
+            product = Product.objects.get(pk=item.pk)
+            values = values_of(product)
+            ready.wait(10)
+            edit_listing(product=product, values=type(values)(**{**as_fields(values), "title": title}), actor=person)
+            outcomes.append("saved")
+        except EditedMeanwhile:
+            outcomes.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save, args=(title,)) for title in ("One", "Two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    close_old_connections()
+
+    item.refresh_from_db()
+    assert sorted(outcomes) == ["saved", "told"]
+    assert item.version == 2
+
+
+def as_fields(values) -> dict[str, object]:
+    return {name: getattr(values, name) for name in values.__dataclass_fields__}
+
+
+def test_the_form_carries_what_one_began_with(merchant: Client, juice: Product) -> None:
+    editor = merchant.get(juice.get_absolute_url()).context["editor"]
+
+    assert json.loads(editor.base) == values_of(juice).flat()
