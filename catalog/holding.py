@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+from django.db import IntegrityError, transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
+from shopadmin.accounts.notifications.sending import notify
+from shopadmin.accounts.permissions import Permission
 
 from .listings import Refusal, lacks_of
+from .membership import member_roles_with
 from .models import Appeal, Hold, Product
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 Status = Product.Status
 
@@ -29,6 +41,9 @@ def place_hold(*, product: Product, ground: Hold.Ground, explanation: str, remed
         product=row, ground=ground, explanation=explanation, remedy=remedy, status_before=row.status, placed_by=actor
     )
     row.change(status=Status.HELD)
+    held = {"status": Status.HELD, "ground": ground, "remedy": remedy}
+    _note("listing.held", hold, actor, before={"status": hold.status_before}, after=held, reason=explanation)
+    _tell("listing.held", hold, gettext_lazy("Your listing “{title}” is held back"), explanation, key="held")
     return hold
 
 
@@ -40,6 +55,7 @@ def release_hold(*, hold: Hold, reason: str, actor: User) -> Product.Status:
     Raises `Refusal` when the hold has ended already.
     """
     status = _release(hold, reason, actor)
+    _tell("listing.held", hold, gettext_lazy("Your listing “{title}” is no longer held back"), reason, key="released")
     appeal = Appeal.objects.filter(hold=hold).waiting().first()
     if appeal is not None:
         appeal.close(Appeal.State.OVERTURNED, reason, by=None if hold.placed_by_id == actor.pk else actor)
@@ -54,9 +70,11 @@ def make_appeal(*, hold: Hold, text: str, actor: User) -> Appeal:
         raise Refusal(_("The hold has ended, so there is nothing to appeal against."))
     try:
         with transaction.atomic():
-            return Appeal.objects.create(hold=hold, text=text, made_by=actor)
+            appeal = Appeal.objects.create(hold=hold, text=text, made_by=actor)
     except IntegrityError as error:
         raise Refusal(_("An appeal against this hold was made before. There is one for each hold.")) from error
+    _note("hold.appealed", hold, actor, after={"appeal": appeal.state}, reason=text)
+    return appeal
 
 
 @transaction.atomic
@@ -72,8 +90,13 @@ def answer_appeal(*, appeal: Appeal, is_upheld: bool, answer: str, actor: User) 
     state = Appeal.State.UPHELD if is_upheld else Appeal.State.OVERTURNED
     if not appeal.close(state, answer, by=actor):
         raise Refusal(_("Nothing was changed: the appeal is answered already."))
+    waiting = {"appeal": Appeal.State.WAITING}
+    _note("appeal.answered", hold, actor, before=waiting, after={"appeal": state}, reason=answer)
+    title = gettext_lazy("Your appeal for “{title}” is answered: the hold stands")
     if not is_upheld:
         _release(hold, answer, actor)
+        title = gettext_lazy("Your appeal for “{title}” is answered: the hold is lifted")
+    _tell("appeal.answered", hold, title, answer, key="answered")
 
 
 def _release(hold: Hold, reason: str, actor: User) -> Product.Status:
@@ -83,7 +106,32 @@ def _release(hold: Hold, reason: str, actor: User) -> Product.Status:
     returns_live = hold.status_before == Status.LIVE and not lacks_of(row)
     status = Status.LIVE if returns_live else Status.DRAFT
     row.change(status=status)
+    held = {"status": Status.HELD}
+    _note("listing.released", hold, actor, before=held, after={"status": status}, reason=reason)
     return status
+
+
+def _note(
+    action: str,
+    hold: Hold,
+    actor: User | None,
+    *,
+    after: Mapping[str, object],
+    before: Mapping[str, object] | None = None,
+    reason: str,
+) -> None:
+    """Write a decision into the audit log, without the seller's key: merchants read it on the page, without names."""
+    record(actor or "automatic check", action, hold.product, before=before, after=after, reason=reason)
+
+
+def _tell(kind: str, hold: Hold, title: _StrPromise, body: str, *, key: str) -> None:
+    """Tell those who may act on it: the owners and editors of the seller."""
+    product = hold.product
+    roles = member_roles_with(Permission.APPEAL_HOLDS)
+    people = User.objects.filter(memberships__seller=product.seller_id, memberships__role__in=roles)
+    address = f"{product.get_absolute_url()}#hold"
+    words = format_lazy(title, title=product.title)
+    notify(people, kind=kind, title=words, body=body, url=address, key=f"hold-{hold.pk}-{key}")
 
 
 def _locked(product: Product) -> Product:

@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shopadmin.accounts.audit.recording import record
+from shopadmin.accounts.audit.values import changes
 from shopadmin.accounts.models import User
 
 from .completeness import Lack, lacks
@@ -78,6 +80,7 @@ def add_listing(*, seller: Seller, values: ListingValues, actor: User) -> Produc
     except IntegrityError as error:
         raise _sku_taken(error, values.sku) from error
     Offer.objects.bulk_create(_offer(product, market, offer) for market, offer in values.offers.items())
+    record(actor, "listing.added", product, after=values.flat(), tenant_key=seller.pk)
     return product
 
 
@@ -92,11 +95,14 @@ def edit_listing(*, product: Product, values: ListingValues, actor: User) -> boo
     if values == before:
         return False
     if product.status == Status.LIVE:
-        new = set(lacks_of(product, values)) - set(lacks_of(product, before))
-        if new:
-            raise Incomplete(sorted(new))
+        missing = set(lacks_of(product, values)) - set(lacks_of(product, before))
+        if missing:
+            raise Incomplete(sorted(missing))
     _write(product, values)
     _write_offers(product, before, values)
+    old, new = before.flat(), values.flat()
+    changed = changes(old, new, old | new)
+    record(actor, "listing.edited", product, **changed._asdict(), tenant_key=product.seller_id)
     if (before.title, before.brand, before.variant_group) != (values.title, values.brand, values.variant_group):
         keys = list(product.images.values_list("pk", flat=True))
         transaction.on_commit(partial(tell_images_changed, keys))
@@ -107,7 +113,11 @@ def edit_listing(*, product: Product, values: ListingValues, actor: User) -> boo
 def confirm_prices(*, product: Product, actor: User, market: str = "") -> int:
     """Say that the prices are still right, in one market or in all; return how many offers that was."""
     offers = product.offers.filter(market=market) if market else product.offers.all()
-    return offers.update(price_refreshed_at=timezone.now())
+    markets = list(offers.values_list("market", flat=True))
+    count = product.offers.filter(market__in=markets).update(price_refreshed_at=timezone.now())
+    if count:
+        record(actor, "listing.prices-confirmed", product, after={"markets": markets}, tenant_key=product.seller_id)
+    return count
 
 
 @transaction.atomic
@@ -116,13 +126,13 @@ def publish_listing(*, product: Product, actor: User) -> None:
     row = _locked(product, {Status.DRAFT})
     if found := lacks_of(row):
         raise Incomplete(found)
-    row.change(status=Status.LIVE)
+    _move(row, Status.LIVE, "listing.published", actor)
 
 
 @transaction.atomic
 def withdraw_listing(*, product: Product, actor: User) -> None:
     """Take a live listing back to draft. Raises `Refusal` when it is not live."""
-    _locked(product, {Status.LIVE}).change(status=Status.DRAFT)
+    _move(_locked(product, {Status.LIVE}), Status.DRAFT, "listing.withdrawn", actor)
 
 
 @transaction.atomic
@@ -130,7 +140,7 @@ def remove_listing(*, product: Product, actor: User) -> Product.Status:
     """Take a listing out of the shop; return the status it had. Raises `Refusal` when it is held or gone already."""
     row = _locked(product, {Status.DRAFT, Status.LIVE})
     before = Status(row.status)
-    row.change(status=Status.REMOVED)
+    _move(row, Status.REMOVED, "listing.removed", actor)
     return before
 
 
@@ -142,7 +152,7 @@ def restore_listing(*, product: Product, actor: User, to: Product.Status = Statu
     """
     row = _locked(product, {Status.REMOVED})
     status = Status.LIVE if to == Status.LIVE and not lacks_of(row) else Status.DRAFT
-    row.change(status=status)
+    _move(row, status, "listing.restored", actor)
     return status
 
 
@@ -158,6 +168,13 @@ def _locked(product: Product, states: set[Product.Status]) -> Product:
             _("Nothing was changed: the listing is “%(status)s” by now.") % {"status": row.get_status_display()}
         )
     return row
+
+
+def _move(row: Product, status: Product.Status, action: str, actor: User) -> None:
+    """Give a locked listing another status, and write that down."""
+    before = row.status
+    row.change(status=status)
+    record(actor, action, row, before={"status": before}, after={"status": status}, tenant_key=row.seller_id)
 
 
 def _write(product: Product, values: ListingValues) -> None:

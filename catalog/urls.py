@@ -18,6 +18,7 @@ urlpatterns = [
     path("products/add", product_detail.product_add, name="product-add"),
     path("products/check", product_detail.product_check, name="product-check"),
     path("products/<int:pk>/", product_detail.product_detail, name="product-detail"),
+    path("products/<int:pk>/news", product_detail.product_news, name="product-news"),
     path("products/<int:pk>/edit", product_detail.product_edit, name="product-edit"),
     path("products/<int:pk>/publish", product_statuses.product_publish, name="product-publish"),
     path("products/<int:pk>/withdraw", product_statuses.product_withdraw, name="product-withdraw"),

@@ -42,6 +42,7 @@ PLACES = (
     (_("Brands"), "catalog:brand-list", "brand", _allowed(Permission.VIEW_BRANDS)),
     (_("Categories"), "catalog:category-list", "category", _allowed(Permission.EDIT_CATEGORIES)),
     (_("Audit log"), "accounts:audit-list", "clock", _allowed(Permission.VIEW_AUDIT)),
+    (_("Appeals"), "catalog:appeal-list", "notice", _allowed(Permission.ANSWER_APPEALS)),
 )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from ..edits import Edit, edit_of
 from ..listing_values import OFFER, TEXTS, Difference, ListingValues, Side, differences, merged
 from ..listings import Incomplete, Refusal, SkuTaken, values_of
 from ..markets import market_names
@@ -20,6 +21,16 @@ from ..wording import LACKS, shown_price
 from .listings import ListingForm, OfferForm, OfferRows, OffersFormSet, offer_initial
 
 CHOICE = "choice-"
+
+OTHER_NAMES = {
+    "status": gettext_lazy("Status"),
+    "markets": gettext_lazy("Confirmed prices"),
+    "ground": gettext_lazy("Hold"),
+    "remedy": gettext_lazy("Hold"),
+    "appeal": gettext_lazy("Appeal"),
+    "photos": gettext_lazy("Photos"),
+}
+"""What else the audit log tells of a listing, beside the fields of its form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +44,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field that somebody else changed too: both values in words, and whose is kept unless one chooses."""
+    """A field that somebody else changed: both values in words, whose is kept unless one chooses, and who it was."""
 
     name: str
     label: str
     mine: str
     theirs: str
     side: Side
+    edit: Edit | None
 
 
 class ListingEditor:
@@ -47,6 +59,9 @@ class ListingEditor:
 
     The page carries the version and the values that one began with (`base`): they tell what others changed since.
     """
+
+    edits: Sequence[Edit] = ()
+    """Who changed what since one began, for the questions; the view reads them."""
 
     def __init__(self, *, seller: Seller, product: Product | None = None, data: QueryDict | None = None) -> None:
         self.product = product
@@ -113,6 +128,7 @@ class ListingEditor:
                 self._in_words(item.name, item.mine),
                 self._in_words(item.name, item.theirs),
                 self.choices.get(item.name, item.side),
+                edit_of(self.edits, item.name),
             )
             for item in self.differences
         ]
@@ -121,7 +137,9 @@ class ListingEditor:
         """Name a field of the flat values."""
         if name.startswith(OFFER):
             return _("Offer in %(market)s") % {"market": _market(name.removeprefix(OFFER))}
-        return str(self.form.fields[name].label)
+        if name in self.form.fields:
+            return str(self.form.fields[name].label)
+        return str(OTHER_NAMES.get(name, name))
 
     @property
     def problems(self) -> list[Problem]:
@@ -165,9 +183,17 @@ class ListingEditor:
                 bound.field.widget.attrs["autofocus"] = True
 
     @property
+    def seen(self) -> int:
+        """The newest entry of the audit log that the page had when one began; 0 where it did not say."""
+        return self._number("seen")
+
+    @property
     def _sent_version(self) -> int:
-        text = str(self.data.get("version", "")) if self.data is not None else ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return self._number("version")
+
+    def _number(self, name: str) -> int:
+        text = str(self.data.get(name, "")) if self.data is not None else ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
     @property
     def _sent_base(self) -> Mapping[str, Any] | None:

@@ -14,6 +14,7 @@ from shopadmin.accounts.permissions import Permission
 from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.pages import render_page
 
+from ..edits import edits_since
 from ..forms.editing import ListingEditor
 from ..listings import EditedMeanwhile, Refusal, add_listing, edit_listing
 from ..models import Product, Seller
@@ -29,6 +30,22 @@ MOST_SELLERS = 500
 def product_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Show a product, as a form to those who may edit it."""
     return product_page(request, seen_product(request, pk))
+
+
+@require_safe
+@permission_required(Permission.VIEW_LISTINGS)
+def product_news(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Tell somebody who has the page open what others did to the listing meanwhile; 204 when nothing."""
+    product = seen_product(request, pk)
+    seen = request.GET.get("seen", "")
+    edits = edits_since(product, int(seen) if seen.isascii() and seen.isdigit() else 0, request.user)
+    others = [edit for edit in edits if not edit.is_own]
+    if not others:
+        return HttpResponse(status=204)
+    editor = ListingEditor(seller=product.seller, product=product)
+    names = dict.fromkeys(name for edit in others for name in edit.names)
+    context = {"product": product, "edit": others[0], "labels": [editor.label(name) for name in names]}
+    return render_page(request, "catalog/product_detail.html#news", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

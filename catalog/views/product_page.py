@@ -15,6 +15,7 @@ from shopadmin.accounts.roles import Role
 from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.pages import render_page
 
+from ..edits import edits_since, last_edit
 from ..forms.editing import ListingEditor
 from ..forms.holds import AnswerForm, AppealForm, HoldForm, ReleaseForm
 from ..listings import lacks_of
@@ -48,7 +49,10 @@ def product_page(
         **_forms(allowed, form),
     }
     if Permission.EDIT_LISTINGS in allowed:
-        context |= form_context(editor or ListingEditor(seller=product.seller, product=product))
+        editor = editor or ListingEditor(seller=product.seller, product=product)
+        if editor.differences:
+            editor.edits = edits_since(product, editor.seen, request.user)
+        context |= {**form_context(editor), "newest": last_edit(product)}
     return render_page(request, PAGE, context, status=status)
 
 

@@ -13,7 +13,8 @@ from catalog.holding import OwnHold, answer_appeal, make_appeal, place_hold, rel
 from catalog.listings import Refusal
 from catalog.membership import MemberRole
 from catalog.models import Appeal, Hold, Product
-from shopadmin.accounts.models import User
+from shopadmin.accounts.audit.models import AuditEntry
+from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
 from tests import factories
 
@@ -165,7 +166,7 @@ def test_nobody_answers_an_appeal_against_a_hold_of_their_own(
 
 def test_the_database_refuses_it_too(held: Hold, mallory: User, petra: User, pablo: User) -> None:
     appeal = make_appeal(hold=held, text="It is genuine.", actor=mallory)
-    with pytest.raises(IntegrityError, match="catalog_appeal_other_eyes|may not answer"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="may not answer the appeal"), transaction.atomic():
         appeal.close(Appeal.State.UPHELD, "No.", by=petra)
     assert appeal.close(Appeal.State.UPHELD, "No.", by=pablo)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -194,12 +195,40 @@ def test_the_queue_shows_the_oldest_appeal_first_with_a_constant_number_of_queri
     client.force_login(petra)
     client.get("/catalog/appeals/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get("/catalog/appeals/")
 
     shown = [appeal.hold.product.title for appeal in response.context["page"].rows]
     assert shown == [titles[0], *titles[2:]]
     assert "your own hold" in response.content.decode()
+
+
+def test_owners_and_editors_are_told_and_the_log_keeps_every_step(
+    juice: Product, petra: User, pablo: User, mallory: User
+) -> None:
+    editor, viewer = factories.user("ed", Role.MERCHANT), factories.user("vera", Role.MERCHANT)
+    factories.seller("Mine", editor, MemberRole.EDITOR)
+    factories.seller("Mine", viewer, MemberRole.VIEWER)
+
+    placed = hold(juice, petra)
+    appeal = make_appeal(hold=placed, text="It is {genuine}.", actor=mallory)
+    answer_appeal(appeal=appeal, is_upheld=False, answer="You are right.", actor=pablo)
+
+    for person in (mallory, editor):
+        told = Notification.objects.filter(recipient=person).order_by("pk")
+        assert [(row.kind, row.title, row.body) for row in told] == [
+            ("listing.held", "Your listing “Apple juice” is held back", "The logo is mirrored."),
+            ("appeal.answered", "Your appeal for “Apple juice” is answered: the hold is lifted", "You are right."),
+        ]
+    assert not Notification.objects.filter(recipient__in=[viewer, petra, pablo]).exists()
+    entries = AuditEntry.objects.for_target("catalog.product", juice.pk).order_by("pk")
+    assert [(entry.action, entry.actor_name, entry.reason) for entry in entries] == [
+        ("listing.held", "Petra", "The logo is mirrored."),
+        ("hold.appealed", "Mallory", "It is {genuine}."),
+        ("appeal.answered", "Pablo", "You are right."),
+        ("listing.released", "Pablo", "You are right."),
+    ]
+    assert {entry.tenant_key for entry in entries} == {None}
 
 
 def test_only_those_who_may_reach_each_step(

@@ -14,13 +14,14 @@ from django.utils import timezone
 from catalog.listings import EditedMeanwhile, edit_listing, values_of
 from catalog.membership import MemberRole
 from catalog.models import Brand, BrandAlias, BrandAuthorization, Category, Offer, Product
+from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.models import User
 from tests import factories
 
 from .listing_forms import filled, sent, texts_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-QUERIES = 12
+QUERIES = 14
 US = {"market": "US", "price": "4.99", "currency": "USD", "stock": 10}
 
 
@@ -249,6 +250,50 @@ def test_a_newer_version_that_changed_none_of_the_fields_is_no_conflict(merchant
     assert merchant.post(f"/catalog/products/{juice.pk}/edit", begun).status_code == 302
     juice.refresh_from_db()
     assert juice.title == "Mine"
+
+
+def test_the_question_says_who_changed_it_and_names_staff_to_staff_only(
+    client: Client, juice: Product, mallory: User, alice: User
+) -> None:
+    colleague = factories.user("ana", factories.Role.MERCHANT)
+    factories.seller("Mine", colleague, MemberRole.EDITOR)
+    begun = {**sent(juice, title="Mine", sku="MINE"), "seen": "0"}
+    for person, change in ((colleague, {"title": "Theirs"}), (alice, {"sku": "THEIRS"})):
+        client.force_login(person)
+        edit(client, juice, **change)
+
+    client.force_login(mallory)
+    response = client.post(f"/catalog/products/{juice.pk}/edit", begun)
+
+    assert {q.label: q.edit.who for q in response.context["editor"].questions} == {"Title": "Ana", "SKU": "our staff"}
+
+
+def test_the_open_page_hears_of_what_others_did_and_not_of_ones_own(
+    client: Client, juice: Product, mallory: User, alice: User
+) -> None:
+    client.force_login(mallory)
+    edit(client, juice, title="Pear juice")
+    address = f"{juice.get_absolute_url()}news?seen=0"
+    assert client.get(address).status_code == 204
+
+    client.force_login(alice)
+    news = client.get(address).content.decode()
+    assert "Mallory changed Title," in news
+    newest = client.get(juice.get_absolute_url()).context["newest"]
+    assert client.get(f"{juice.get_absolute_url()}news?seen={newest}").status_code == 204
+
+
+def test_each_change_is_in_the_audit_log_with_what_it_was_before(client: Client, juice: Product, mallory: User) -> None:
+    client.force_login(mallory)
+    edit(client, juice, title="Pear juice", offers=[{**US, "stock": 3}])
+    client.post(f"{juice.get_absolute_url()}confirm")
+
+    edited, confirmed = AuditEntry.objects.for_target("catalog.product", juice.pk).order_by("pk")
+    assert (edited.action, edited.actor_key, edited.tenant_key) == ("listing.edited", mallory.pk, juice.seller_id)
+    offer = {"price_minor": 499, "currency": "USD", "stock": 10}
+    assert edited.before == {"title": "Apple juice", "offer-US": offer}
+    assert edited.after == {"title": "Pear juice", "offer-US": {**offer, "stock": 3}}
+    assert (confirmed.action, confirmed.after) == ("listing.prices-confirmed", {"markets": ["US"]})
 
 
 @pytest.mark.parametrize("base", ["", "no json", "[]", "[" * 3000, '{"title": 7}', "null"])

@@ -15,6 +15,7 @@ from catalog.listings import (
     withdraw_listing,
 )
 from catalog.models import Offer, Product
+from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.models import User
 from tests import factories
 
@@ -41,6 +42,8 @@ def test_each_verb_goes_from_where_it_may_and_nowhere_else(verb, status: Product
 
     item.refresh_from_db()
     assert (item.status, item.version) == ((goal, 2) if goal else (status, 1))
+    written = [(entry.before, entry.after) for entry in AuditEntry.objects.all()]
+    assert written == ([({"status": status}, {"status": goal})] if goal else [])
 
 
 def test_a_draft_says_what_it_lacks_and_stays_one(client: Client, mallory: User) -> None:

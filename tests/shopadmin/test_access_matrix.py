@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.invitations import invite
 from catalog.models import Category, Seller
+from catalog.holding import place_hold
+from catalog.models import Appeal, Hold
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
 from shopadmin.accounts.services import create_api_token
@@ -42,6 +44,7 @@ CREATORS = frozenset({"dana", "erin"})
 STAFF = frozenset({"bob", "alice"})
 ALICE = frozenset({"alice"})
 MERCHANT = frozenset({"mallory"})
+EDITORS = frozenset({"alice"})
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,13 @@ def own(kind: str, methods: frozenset[str]) -> Rule:
 def of_a_seller(kind: str, methods: frozenset[str]) -> Rule:
     """What the members of a seller do to its rows, and alice for them: to mallory that seller does not exist."""
     return Rule(methods, ALICE, MERCHANT, arguments=kind)
+
+
+def listings(
+    methods: frozenset[str] = READ, may: frozenset[str] = STAFF, hidden_from: frozenset[str] = frozenset({"mallory"})
+) -> Rule:
+    """A listing of a seller of whom nobody is a member: for the staff; to a merchant it does not exist."""
+    return Rule(methods, may, hidden_from, arguments="product")
 
 
 TABLE = {
@@ -125,6 +135,23 @@ TABLE = {
     "mfa_download_recovery_codes": own("", READ),
     "mfa_generate_recovery_codes": Rule(FORM | PUT, EVERYBODY),
     "catalog:product-list": Rule(READ, STAFF | {"mallory"}),
+    "catalog:product-detail": listings(),
+    "catalog:product-news": listings(),
+    "catalog:product-edit": listings(FORM, EDITORS),
+    "catalog:product-publish": listings(WRITE, EDITORS),
+    "catalog:product-withdraw": listings(WRITE, EDITORS),
+    "catalog:product-remove": listings(WRITE, EDITORS),
+    "catalog:product-restore": listings(WRITE, EDITORS),
+    "catalog:product-confirm": listings(WRITE, EDITORS),
+    "catalog:product-add": Rule(FORM, EDITORS),
+    "catalog:product-check": Rule(WRITE, EDITORS),
+    "catalog:brand-suggest": Rule(READ, EDITORS | {"mallory"}),
+    "catalog:category-suggest": Rule(READ, EDITORS | {"mallory"}),
+    "catalog:hold-place": listings(WRITE, EDITORS, hidden_from=frozenset()),
+    "catalog:hold-release": Rule(WRITE, EDITORS, arguments="hold"),
+    "catalog:appeal-make": Rule(WRITE, EDITORS, frozenset({"mallory"}), arguments="hold"),
+    "catalog:appeal-list": Rule(READ, EDITORS),
+    "catalog:appeal-answer": Rule(WRITE, EDITORS, arguments="appeal"),
     "catalog:photo-file": Rule(READ, EVERYBODY, arguments="photo"),
     "catalog:photo-thumbnail": Rule(READ, EVERYBODY, arguments="photo"),
     "catalog:seller-list": Rule(READ, STAFF | MERCHANT),
@@ -217,8 +244,15 @@ def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
     job = video.jobs.get()
     Notice.objects.create(creator=dana, video=video, job=job, links_count=1, are_live=True)
     told = Notification.objects.create(recipient=mallory, kind="import.finished", title="Ready", url="/", key="1")
+    hold = place_hold(
+        product=factories.product(), ground=Hold.Ground.OTHER, explanation="Wrong.", remedy="", actor=None
+    )
+    appeal = Appeal.objects.create(hold=hold, text="But it is fine.", made_by=dana.user)
     return {
         "": [],
+        "product": [item.pk],
+        "hold": [hold.pk],
+        "appeal": [appeal.pk],
         "notification": [told.pk],
         "export": ["csv"],
         "photo": [item.images.get().pk],
