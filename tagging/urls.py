@@ -4,7 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from .api import JobViewSet, VideoViewSet
-from .views import consents, jobs, links, media, notices, uploads, videos
+from .views import consents, jobs, links, media, notices, product_links, uploads, videos
 
 app_name = "tagging"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("videos/<uuid:public_id>/poster", media.video_poster, name="video-poster"),
     path("views/<int:pk>/crop", media.view_crop, name="view-crop"),
     path("views/<int:pk>/frame", media.view_frame, name="view-frame"),
+    path("products/<int:pk>/links", product_links.product_links, name="product-links"),
     path("links/<int:pk>/evidence", links.link_evidence, name="link-evidence"),
     path("links/<int:pk>/export", links.link_export, name="link-export"),
     path("links/<int:pk>/approve", links.link_approve, name="link-approve"),

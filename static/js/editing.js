@@ -130,3 +130,10 @@ function newRow() {
   window.htmx.process(row);
   return row;
 }
+
+// A part of the page that could not be loaded says so where it would be.
+for (const name of ["htmx:responseError", "htmx:sendError"]) {
+  document.body.addEventListener(name, (event) => {
+    event.detail.elt.closest("[data-lazy]")?.setAttribute("data-failed", "");
+  });
+}

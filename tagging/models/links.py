@@ -34,6 +34,18 @@ class ProductLinkQuerySet(models.QuerySet["ProductLink"]):
             return self
         return self.filter(creator__user=user)
 
+    def for_product(self, product: Product, user: User) -> Self:
+        """Keep the links to a product, newest video first: all for the staff, else only those that viewers see.
+
+        Whether the user may see the product is the caller's part.
+        """
+        links = (
+            self.filter(product=product)
+            if user.sees_all_videos
+            else self.filter(product=product, state=ProductLink.State.LIVE, grant__isnull=False)
+        )
+        return links.select_related("video__creator").defer("evidence").order_by("-video_id", "start_ms", "rank", "pk")
+
     def current(self) -> Self:
         """Keep the links that are shown to the creator or to viewers, with what a card shows."""
         return self.filter(state__in=ProductLink.NEEDS_CONSENT).select_related(

@@ -199,6 +199,7 @@ TABLE = {
     "tagging:video-poster": rows("video"),
     "tagging:view-crop": rows("view"),
     "tagging:view-frame": rows("view"),
+    "tagging:product-links": listings(),
     "tagging:link-evidence": rows("link"),
     "tagging:link-export": rows("link"),
     "tagging:link-approve": decisions("link"),
