@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("shopadmin.accounts.urls")),
     path("accounts/", include("shopadmin.accounts.login_urls")),
     path("catalog/", include("catalog.urls")),
+    path("api/catalog/", include("catalog.api_urls")),
     path("", include("tagging.urls")),
     path("back-office/", admin.site.urls),
 ]

@@ -57,6 +57,7 @@ class Rule:
     is_public: bool = False
     is_api: bool = False
     arguments: str = ""
+    may_write: frozenset[str] | None = None
 
 
 def rows(kind: str, methods: frozenset[str] = READ, *, is_api: bool = False) -> Rule:
@@ -190,6 +191,10 @@ TABLE = {
     "catalog:category-add": Rule(WRITE, ALICE),
     "catalog:category-detail": Rule(FORM, ALICE, arguments="category"),
     "catalog:category-delete": Rule(WRITE, ALICE, arguments="category"),
+    "catalog-api:product-list": Rule(READ | WRITE, STAFF | {"mallory"}, is_api=True, may_write=EDITORS | {"mallory"}),
+    "catalog-api:product-detail": Rule(
+        READ | {"PATCH"}, STAFF, frozenset({"mallory"}), is_api=True, arguments="product", may_write=EDITORS
+    ),
     "tagging:video-list": Rule(READ, CREATORS | STAFF),
     "tagging:video-upload": Rule(FORM, CREATORS),
     "tagging:video-detail": rows("video"),
@@ -319,12 +324,13 @@ def status_of(client: Client, method: str, address: str) -> tuple[int, str]:
 
 
 def expected(rule: Rule, name: str, method: str) -> range | set[int]:
-    fine = {200, 201, 204, 286, 302, 422}
-    if rule.is_api and name not in rule.may | rule.hidden_from:
+    fine = {200, 201, 204, 286, 302, 400, 422, 428}
+    may = rule.may if method in READ or rule.may_write is None else rule.may_write
+    if rule.is_api and name not in may | rule.hidden_from:
         return {403}
     if method not in rule.methods:
         return {404, 405} if name in rule.hidden_from else {405}
-    if name in rule.may:
+    if name in may:
         return fine | {405} if rule.methods == ANY else fine
     return {404} if name in rule.hidden_from else {403}
 

@@ -1,0 +1,13 @@
+"""Addresses of the catalogue's API."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from .api import ProductViewSet
+
+app_name = "catalog-api"
+
+router = SimpleRouter(use_regex_path=False)
+router.register("products", ProductViewSet, basename="product")
+
+urlpatterns = [path("", include(router.urls))]
