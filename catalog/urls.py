@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import (, exports, holds, photos, product_detail, product_statuses, products, saved_views, suggestions
+from .views import (, exports, holds, photos, product_detail, product_photos, product_statuses, products, saved_views, suggestions
 
 app_name = "catalog"
 urlpatterns = [
@@ -25,6 +25,10 @@ urlpatterns = [
     path("products/<int:pk>/remove", product_statuses.product_remove, name="product-remove"),
     path("products/<int:pk>/restore", product_statuses.product_restore, name="product-restore"),
     path("products/<int:pk>/confirm", product_statuses.product_confirm, name="product-confirm"),
+    path("products/<int:pk>/photos", product_photos.product_photos, name="product-photos"),
+    path("photos/<int:pk>/move", product_photos.photo_move, name="photo-move"),
+    path("photos/<int:pk>/remove", product_photos.photo_remove, name="photo-remove"),
+    path("photos/removed/<int:pk>/restore", product_photos.photo_restore, name="photo-restore"),
     path("products/<int:pk>/hold", holds.hold_place, name="hold-place"),
     path("holds/<int:pk>/release", holds.hold_release, name="hold-release"),
     path("holds/<int:pk>/appeal", holds.appeal_make, name="appeal-make"),

@@ -21,6 +21,8 @@ from ..forms.holds import AnswerForm, AppealForm, HoldForm, ReleaseForm
 from ..listings import lacks_of
 from ..markets import currencies, market_names
 from ..models import Hold, Product
+from ..photos.cleaning import MAX_PHOTO_BYTES
+from ..photos.services import MOST_PHOTOS
 from ..wording import LACKS
 from .access import allowed_on
 
@@ -52,7 +54,7 @@ def product_page(
         editor = editor or ListingEditor(seller=product.seller, product=product)
         if editor.differences:
             editor.edits = edits_since(product, editor.seen, request.user)
-        context |= {**form_context(editor), "newest": last_edit(product)}
+        context |= {**form_context(editor), **_photo_context(request, product), "newest": last_edit(product)}
     return render_page(request, PAGE, context, status=status)
 
 
@@ -63,6 +65,18 @@ def form_context(editor: ListingEditor) -> dict[str, Any]:
         "editor": editor,
         "markets": market_names(get_language() or "en"),
         "currencies": sorted(currencies()),
+    }
+
+
+def _photo_context(request: AuthenticatedRequest, product: Product) -> dict[str, Any]:
+    """Return what the photos show to those who may change them; a photo that was just taken away can come back."""
+    key = request.GET.get("removed", "")
+    found = product.removed_photos.filter(pk=key) if key.isascii() and key.isdigit() and len(key) < 19 else None
+    return {
+        "may_edit": True,
+        "most_photos": MOST_PHOTOS,
+        "most_photo_bytes": MAX_PHOTO_BYTES,
+        "removed": found.first() if found is not None else None,
     }
 
 

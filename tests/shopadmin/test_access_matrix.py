@@ -20,6 +20,7 @@ from catalog.invitations import invite
 from catalog.models import Category, Seller
 from catalog.holding import place_hold
 from catalog.models import Appeal, Hold
+from catalog.photos.services import remove_photo
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
 from shopadmin.accounts.services import create_api_token
@@ -148,6 +149,10 @@ TABLE = {
     "catalog:product-check": Rule(WRITE, EDITORS),
     "catalog:brand-suggest": Rule(READ, EDITORS | {"mallory"}),
     "catalog:category-suggest": Rule(READ, EDITORS | {"mallory"}),
+    "catalog:product-photos": listings(FORM, EDITORS),
+    "catalog:photo-move": Rule(WRITE, EDITORS, frozenset({"mallory"}), arguments="photo"),
+    "catalog:photo-remove": Rule(WRITE, EDITORS, frozenset({"mallory"}), arguments="photo"),
+    "catalog:photo-restore": Rule(WRITE, EDITORS, frozenset({"mallory"}), arguments="removed photo"),
     "catalog:hold-place": listings(WRITE, EDITORS, hidden_from=frozenset()),
     "catalog:hold-release": Rule(WRITE, EDITORS, arguments="hold"),
     "catalog:appeal-make": Rule(WRITE, EDITORS, frozenset({"mallory"}), arguments="hold"),
@@ -257,6 +262,7 @@ def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
     return {
         "": [],
         "product": [item.pk],
+        "removed photo": [remove_photo(image=factories.product().images.get()).pk],
         "hold": [hold.pk],
         "appeal": [appeal.pk],
         "notification": [told.pk],

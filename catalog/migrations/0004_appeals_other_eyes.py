@@ -24,5 +24,5 @@ DROP FUNCTION catalog_appeal_other_eyes();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0002_merchants")]
+    dependencies = [("catalog", "0003_photo_jobs")]
     operations = [migrations.RunSQL(TRIGGER, NO_TRIGGER)]
