@@ -104,7 +104,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_page(self) -> Self:
         """Fetch what a product's own page shows."""
-        return self.with_card().select_related("category")
+        return self.with_card().select_related("brand", "seller", "category").defer("search")
 
     def in_group_of(self, product: Product) -> Self:
         """Keep the product and its variants: those of its seller with the same variant group."""

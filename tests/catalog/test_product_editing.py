@@ -21,7 +21,7 @@ from tests import factories
 from .listing_forms import filled, sent, texts_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-QUERIES = 14
+QUERIES = 16
 US = {"market": "US", "price": "4.99", "currency": "USD", "stock": 10}
 
 

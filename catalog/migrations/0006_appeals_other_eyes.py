@@ -24,5 +24,5 @@ DROP FUNCTION catalog_appeal_other_eyes();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0003_photo_jobs")]
+    dependencies = [("catalog", "0005_brand_keys_and_trader_days")]
     operations = [migrations.RunSQL(TRIGGER, NO_TRIGGER)]
