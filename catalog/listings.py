@@ -14,11 +14,11 @@ from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.audit.values import changes
 from shopadmin.accounts.models import User
 
+from .brand_names import NameTaken, add_brand
 from .completeness import Lack, lacks
 from .listeners import tell_images_changed
 from .listing_values import TEXTS, ListingValues, OfferValues, changed_offers
 from .models import Brand, BrandAuthorization, Category, Offer, Product, Seller
-from .names import folded
 
 Status = Product.Status
 
@@ -64,16 +64,13 @@ def lacks_of(product: Product, values: ListingValues | None = None) -> tuple[Lac
 
 def brand_named(name: str) -> Brand | None:
     """Return the brand of this name or alias, whatever its case, accents and spaces; None for a new one."""
-    if not name:
-        return None
-    exact = Brand.objects.filter(name__iexact=name).first()
-    return exact or Brand.objects.filter(aliases__folded=folded(name)).first()
+    return Brand.objects.resolve([name])[name] if name else None
 
 
 @transaction.atomic
 def add_listing(*, seller: Seller, values: ListingValues, actor: User) -> Product:
     """Add a listing as a draft. Raises `SkuTaken`."""
-    product = Product(seller=seller, status=Status.DRAFT, **_columns(values))
+    product = Product(seller=seller, status=Status.DRAFT, **_columns(values, actor))
     try:
         with transaction.atomic():
             product.save()
@@ -98,7 +95,7 @@ def edit_listing(*, product: Product, values: ListingValues, actor: User) -> boo
         missing = set(lacks_of(product, values)) - set(lacks_of(product, before))
         if missing:
             raise Incomplete(sorted(missing))
-    _write(product, values)
+    _write(product, values, actor)
     _write_offers(product, before, values)
     old, new = before.flat(), values.flat()
     changed = changes(old, new, old | new)
@@ -177,10 +174,10 @@ def _move(row: Product, status: Product.Status, action: str, actor: User) -> Non
     record(actor, action, row, before={"status": before}, after={"status": status}, tenant_key=row.seller_id)
 
 
-def _write(product: Product, values: ListingValues) -> None:
+def _write(product: Product, values: ListingValues, actor: User) -> None:
     try:
         with transaction.atomic():
-            is_written = product.change(**_columns(values))
+            is_written = product.change(**_columns(values, actor))
     except IntegrityError as error:
         raise _sku_taken(error, values.sku) from error
     if not is_written:
@@ -202,14 +199,22 @@ def _write_offers(product: Product, before: ListingValues, after: ListingValues)
         product.offers.filter(market__in=gone).delete()
 
 
-def _columns(values: ListingValues) -> dict[str, Any]:
+def _columns(values: ListingValues, actor: User) -> dict[str, Any]:
     """Return the product's own columns; a brand that is new is created, a category has to exist."""
     plain = {name: getattr(values, name) for name in TEXTS if name not in {"brand", "category"}}
     brand = brand_named(values.brand)
     if values.brand and brand is None:
-        brand, _is_new = Brand.objects.get_or_create(name=values.brand)
+        brand = _new_brand(values.brand, actor)
     category = Category.objects.get(path=values.category) if values.category else None
     return {**plain, "brand": brand, "category": category}
+
+
+def _new_brand(name: str, actor: User) -> Brand:
+    """Add a brand; when somebody else has just added it, return that one."""
+    try:
+        return add_brand(name=name, by=actor)
+    except NameTaken as error:
+        return error.brand
 
 
 def _offer(product: Product, market: str, offer: OfferValues) -> Offer:

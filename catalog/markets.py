@@ -1,28 +1,20 @@
-"""PURE. Markets are countries (ISO 3166, two letters); what they are called and what one pays with there (CLDR)."""
+"""PURE. Markets are the countries that have a currency: what they are called, and what one pays with there (CLDR)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 
+from . import countries
 from .names import folded
-
-# Codes of CLDR that are no country.
-_NO_COUNTRY = frozenset({"EU", "EZ", "UN"})
 
 
 @cache
 def market_names(language: str) -> Mapping[str, str]:
-    """Return the name of each market in `language` (a tag such as "es" or "en-gb"), by name; English if unknown."""
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        locale = Locale("en")
-    names = {code: name for code, name in locale.territories.items() if code in _currency_of_market()}
-    return dict(sorted(names.items(), key=lambda item: folded(item[1])))
+    """Return the name of each market in `language` (a tag such as "es" or "en-gb"), by name."""
+    return {code: name for code, name in countries.names(language).items() if code in _currency_of_market()}
 
 
 def market_named(text: str, language: str) -> str | None:
@@ -46,9 +38,7 @@ def currencies() -> frozenset[str]:
 
 @cache
 def _currency_of_market() -> Mapping[str, str]:
-    codes = [str(code) for code in Locale("en").territories]
-    codes = [code for code in codes if len(code) == 2 and code not in _NO_COUNTRY]
-    return {code: found[0] for code in codes if (found := get_territory_currencies(code))}
+    return {code: found[0] for code in countries.names("en") if (found := get_territory_currencies(code))}
 
 
 @cache

@@ -2,7 +2,24 @@
 
 from django.urls import path
 
-from .views import (, exports, holds, photos, product_detail, product_photos, product_statuses, products, saved_views, suggestions
+from .views import (
+    authorizations,
+    brands,
+    categories,
+    exports,
+    holds,
+    invitations,
+    members,
+    photos,
+    product_detail,
+    product_photos,
+    product_statuses,
+    products,
+    saved_views,
+    sellers,
+    suggestions,
+    traders,
+)
 
 app_name = "catalog"
 urlpatterns = [

@@ -12,10 +12,10 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from ..countries import name_of
 from ..edits import Edit, edit_of
 from ..listing_values import OFFER, TEXTS, Difference, ListingValues, Side, differences, merged
 from ..listings import Incomplete, Refusal, SkuTaken, values_of
-from ..markets import market_names
 from ..models import Product, Seller
 from ..wording import LACKS, shown_price
 from .listings import ListingForm, OfferForm, OfferRows, OffersFormSet, offer_initial
@@ -217,4 +217,4 @@ class ListingEditor:
 
 
 def _market(code: str) -> str:
-    return market_names(get_language() or "en").get(code, code)
+    return name_of(code, get_language() or "en")

@@ -160,6 +160,10 @@ class AuthorizationQuerySet(models.QuerySet["BrandAuthorization"]):
             valid_from__lte=on,
         )
 
+    def valid(self, on: date, market: str) -> Self:
+        """Keep those that were granted and hold in `market` (a two-letter country code) on that day."""
+        return self.in_force(on).filter(Q(territory="") | Q(territory=market))
+
     def asked(self) -> Self:
         """Keep those that wait for a decision."""
         return self.filter(state=BrandAuthorization.State.ASKED)
@@ -168,9 +172,6 @@ class AuthorizationQuerySet(models.QuerySet["BrandAuthorization"]):
         """Keep granted ones that end within the next 30 days."""
         soon = on + timedelta(days=EXPIRES_SOON_DAYS)
         return self.filter(state=BrandAuthorization.State.GRANTED, valid_until__gte=on, valid_until__lte=soon)
-    def valid(self, on: date, market: str) -> Self:
-        """Keep those that were granted and hold in `market` (a two-letter country code) on that day."""
-        return self.in_force(on).filter(Q(territory="") | Q(territory=market))
 
 
 class BrandAuthorization(models.Model):

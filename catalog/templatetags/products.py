@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import get_language
 
-from ..markets import market_names
+from ..countries import name_of
 from ..models import Offer, Product, ProductImage
 from ..wording import shown_price
 
@@ -33,4 +33,4 @@ def photo(product: Product) -> ProductImage | None:
 @register.filter
 def market_name(code: str) -> str:
     """Name a market in the reader's language; a code that is no country stays as it is."""
-    return market_names(get_language() or "en").get(code, code)
+    return name_of(code, get_language() or "en")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -12,7 +11,6 @@ from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.pages import render_page
 
 from ..models import Brand, Category
-from ..names import folded
 
 MOST = 12
 
@@ -22,10 +20,7 @@ MOST = 12
 def brand_suggest(request: AuthenticatedRequest) -> HttpResponse:
     """Offer the brands whose name or alias holds what was typed."""
     text = request.GET.get("brand", "").strip()[:200]
-    is_meant = Q(name__icontains=text)
-    if folded(text):
-        is_meant |= Q(aliases__folded__contains=folded(text))
-    names = Brand.objects.filter(is_meant).order_by("name").distinct().values_list("name", flat=True)[:MOST]
+    names = Brand.objects.named_like(text).order_by("name").values_list("name", flat=True)[:MOST]
     return _options(request, names)
 
 

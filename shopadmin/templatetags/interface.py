@@ -48,13 +48,10 @@ STATES = {
     "verified": ("check", "good"),
     "outdated": ("alert", "warn"),
     "more needed": ("alert", "warn"),
-}
-"""The icon and the tone of every state of videos, jobs, links, products, consents, authorisations and trader files."""
-    "waiting": ("clock", "warn"),
     "upheld": ("stop", "quiet"),
     "overturned": ("check", "good"),
 }
-"""The icon and the tone of every state of videos, jobs, links, products, consents and appeals."""
+"""The icon and the tone of every state of videos, jobs, links, products, consents, appeals and traders."""
 
 
 @register.simple_tag
