@@ -196,10 +196,10 @@ def _with_new_login(request: HttpRequest, invitation: SellerInvitation) -> HttpR
         invitation.refresh_from_db()
         return _problem(request, invitation, problem_of(invitation) or "revoked")
     login(request, member.user)
-    return _welcome(request, invitation)
+    return _welcome(request, invitation, "?new")
 
 
-def _welcome(request: HttpRequest, invitation: SellerInvitation) -> HttpResponse:
+def _welcome(request: HttpRequest, invitation: SellerInvitation, query: str = "") -> HttpResponse:
     request.session.pop(SESSION_KEY, None)
     messages.success(request, _("Welcome to %(seller)s.") % {"seller": invitation.seller})
-    return redirect(invitation.seller)
+    return redirect(f"{invitation.seller.get_absolute_url()}{query}")

@@ -50,6 +50,7 @@ def seller_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     access = seller_access(request, slug)
     context = {
         "tab": "overview",
+        "is_new_login": "new" in request.GET,
         "overview": overview_of(access.seller, timezone.localdate()),
         "trader": traders_of([access.seller])[access.seller.pk],
         "members": access.seller.memberships.select_related("user")[:6],

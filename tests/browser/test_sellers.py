@@ -105,7 +105,7 @@ def test_somebody_new_accepts_with_the_keyboard_only(inspector: Inspector, live_
     page.keyboard.type("four quiet winter mornings")
     page.keyboard.press("Enter")
 
-    expect(page).to_have_url(re.compile(f"/catalog/sellers/{seller.slug}/$"))
+    expect(page).to_have_url(re.compile(f"/catalog/sellers/{seller.slug}/[?]new$"))
     expect(page.get_by_role("status").first).to_contain_text("Welcome to Mercado Norte.")
 
 

@@ -207,7 +207,7 @@ def test_whoever_does_not_verify_says_why(login, paula: User, outcome: str) -> N
     assert silent.status_code == 422
     assert "Say what is wrong" in silent.content.decode()
     assert seller.verifications.get().note == "The register knows nobody."
-    assert login(owner).get(address(seller)).content.decode().count("The register knows nobody.") == 1
+    assert "The register knows nobody." in login(owner).get(address(seller)).content.decode()
 
 
 def test_no_decision_is_chosen_beforehand(login, paula: User) -> None:
