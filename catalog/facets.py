@@ -2,8 +2,9 @@
 
 A product's column `search` holds the words of its title and article numbers, and a facet for everything else that one
 filters by: `=s5` is seller 5, `=b7` brand 7, `=c9` category 9, `=tlive` the status, `=nnew` the condition, `=mUS` an
-offer in the US, `=oUS` sold out there, `=-m` no offer at all, `=-p` no photo. No word begins with "=", so a prefix of a
-word never finds a facet. One index answers every combination by intersecting lists, whatever each of them holds.
+offer in the US, `=oUS` sold out there, `=o` sold out somewhere, `=-m` no offer at all, `=-p` no photo. No word begins
+with "=", so a prefix of a word never finds a facet. One index answers every combination by intersecting lists, whatever
+each of them holds.
 """
 
 from __future__ import annotations
@@ -37,18 +38,20 @@ def facet(kind: Facet, key: object = "") -> str:
 def offer_conditions(offer: str, market: str) -> list[str]:
     """Return the queries for a filter of offers ("any", "none", "sold-out", "stale") in a market, or in any.
 
-    How old prices are is no facet, since it changes while nobody does anything: "stale" asks for an offer only.
+    How old prices are is no facet, since it changes while nobody does anything: "stale" asks for the market only.
     """
-    here = facet(Facet.MARKET, market) if market else f"{quoted(Facet.MARKET)}:*"
+    here = facet(Facet.MARKET, market) if market else f"!{facet(Facet.WITHOUT_OFFER)}"
     match offer:
         case "":
             return [here] if market else []
-        case "any" | "stale":
+        case "any":
             return [here]
+        case "stale":
+            return [here] if market else []
         case "none":
             return [f"!{here}" if market else facet(Facet.WITHOUT_OFFER)]
         case "sold-out":
-            return [facet(Facet.SOLD_OUT, market) if market else f"{quoted(Facet.SOLD_OUT)}:*"]
+            return [facet(Facet.SOLD_OUT, market)]
         case _:
             return [NOTHING]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Func, Q
+from django.db.models import Func
 from django.http import QueryDict
 
 from shopadmin.accounts.models import User
@@ -14,7 +14,7 @@ from shopadmin.keyset import Page, page
 
 from .listing_filters import ListingFilters, order_of
 from .models import Product
-from .models.products import Listing, ProductQuerySet
+from .models.products import ProductQuerySet
 from .search import Candidate, Reading, ranked
 
 SIZE = 50
@@ -23,7 +23,7 @@ COUNTED = 10_000
 NEARBY = 10_000
 """How many rows a page is looked for among before the filter's own index is asked."""
 COMPARED = 2_000
-"""How many hits are ranked."""
+"""How many hits of a search are ranked."""
 BEST = 500
 """How many of them are shown."""
 BEGINNINGS = 200
@@ -31,38 +31,54 @@ BEGINNINGS = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many products fit; there are more when `is_more`."""
+
+    number: int
+    is_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ListingPage:
-    """What the index shows. `count` is at most `COUNTED`; there are more when `is_more`."""
+    """What the index shows. Without a count, the page is one of several, and counting would take longer than it."""
 
     page: Page[Product]
-    count: int
-    is_more: bool = False
+    count: Count | None = None
     reading: Reading = Reading.EXACT
     is_best_only: bool = False
 
 
 def find_page(user: User, filters: ListingFilters, query: QueryDict) -> ListingPage:
     """Return the page that the address asks for; as many statements for a million products as for ten."""
-    listing = Product.objects.find_listing(user, filters)
     if filters.q and not filters.sort:
-        return _best_hits(listing, query)
-    rows = listing.rows
+        return _best_hits(user, filters, query)
+    listing = Product.objects.find_listing(user, filters)
     fields = order_of(filters.sort)
-    found = page(rows.only(fields[0].removeprefix("-")), fields=fields, query=query, size=SIZE, nearby=NEARBY)
-    count = rows[: COUNTED + 1].count()
+    rows = listing.rows.only(fields[0].removeprefix("-"))
+    found = page(rows, fields=fields, query=query, size=SIZE, nearby=NEARBY)
     shown = Page(_cards([row.pk for row in found.rows]), found.newer, found.older)
-    return ListingPage(shown, min(count, COUNTED), count > COUNTED, listing.reading)
+    count = None if found.newer or found.older else Count(len(shown.rows))
+    return ListingPage(shown, count, listing.reading)
 
 
-def _best_hits(listing: Listing, query: QueryDict) -> ListingPage:
-    rows, reading, words = listing
-    candidates = _candidates(rows[:COMPARED])
-    count = len(candidates)
-    if count == COMPARED:
-        count = rows[: COUNTED + 1].count()
-        known = {one.pk for one in candidates}
-        asked = " ".join(words)
-        begin_so = rows.filter(Q(title_key__gte=asked, title_key__lt=f"{asked}\U0010ffff")).order_by("title_key", "pk")
+def count_listing(user: User, filters: ListingFilters) -> Count:
+    """Count what fits the filter, up to a limit."""
+    number = Product.objects.listing(user, filters)[: COUNTED + 1].count()
+    return Count(min(number, COUNTED), number > COUNTED)
+
+
+def _best_hits(user: User, filters: ListingFilters, query: QueryDict) -> ListingPage:
+    candidates: list[Candidate] = []
+
+    def look(rows: ProductQuerySet) -> int:
+        candidates[:] = _candidates(rows[:COMPARED])
+        return len(candidates)
+
+    rows, reading, words = Product.objects.find_listing(user, filters, look=look)
+    count = Count(len(candidates), is_more=len(candidates) == COMPARED)
+    if count.is_more:
+        known, asked = {one.pk for one in candidates}, " ".join(words)
+        begin_so = rows.filter(title_key__gte=asked, title_key__lt=f"{asked}\U0010ffff").order_by("title_key", "pk")
         candidates += [one for one in _candidates(begin_so[:BEGINNINGS]) if one.pk not in known]
     keys = ranked(words, candidates, most=BEST)
     start = _start(query, len(keys))
@@ -71,7 +87,7 @@ def _best_hits(listing: Listing, query: QueryDict) -> ListingPage:
         _at_rank(query, max(0, start - SIZE)) if start else "",
         _at_rank(query, start + SIZE) if start + SIZE < len(keys) else "",
     )
-    return ListingPage(shown, min(count, COUNTED), count > COUNTED, reading, is_best_only=count > BEST)
+    return ListingPage(shown, count, reading, is_best_only=count.number > BEST)
 
 
 def _candidates(rows: ProductQuerySet) -> list[Candidate]:

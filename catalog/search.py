@@ -1,10 +1,11 @@
 """PURE. From words that people type to queries for the products index, and from what it finds to an order.
 
-PostgreSQL finds candidates: every word must be in a product, as the beginning of a word, without its ending, or as a
-brand. Where that finds little, words that are one slip away count as well; where that finds nothing, all words but one.
-RapidFuzz then ranks what was found. Worked example, "nkie shoes": no product has a word "nkie…", so "nike", which
-shares the spelling "nke" with it (see `catalog/models/words.py`), counts too, and with it the products of the brand
-Nike; "shoes" also stands for "shoe". Best is whose text is nearest to what was typed.
+PostgreSQL finds candidates: every word must be in a product, in the singular or plural, or be a brand's. Where that
+finds little, the beginning of a word is enough; where that finds little, words that are one slip away count as well;
+where that finds nothing, all words but one. RapidFuzz then ranks what was found. Worked example, "nkie shoes": no
+product has a word "nkie…", so "nike", which shares the spelling "nke" with it (see `catalog/models/words.py`), counts
+too, and with it the products of the brand Nike; "shoes" also stands for "shoe". Best is whose text is nearest to what
+was typed.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ SHORTEST_SPELLING = 3
 LONGEST_SPELLING = 40
 SHORTEST_NUMBER = 8
 ENDINGS = ("s", "es", "e", "n", "en", "er")
-"""What English, Spanish and German add for more than one; what is left must have three letters."""
+"""What English, Spanish and German add for more than one."""
+SHORTEST_STEM = 3
 
 
 class Reading(StrEnum):
     """How words were taken, from strict to loose."""
 
     EXACT = "exact"
+    BEGINNINGS = "beginnings"
     CORRECTED = "corrected"
     ALL_BUT_ONE = "all but one"
 
@@ -67,35 +70,43 @@ def corrections(text: str, known: Iterable[str]) -> list[str]:
     return [other for other, distance, _index in found if distance > 0][:MOST_CORRECTIONS]
 
 
-def without_ending(text: str) -> list[str]:
-    """Return what the word may be in the singular."""
-    return [text.removesuffix(ending) for ending in ENDINGS if text.endswith(ending) and len(text) - len(ending) >= 3]
+def other_numbers(text: str) -> list[str]:
+    """Return what the word may be in the singular or the plural."""
+    if len(text) < SHORTEST_STEM or not text.isalpha():
+        return []
+    stems = [text.removesuffix(ending) for ending in ENDINGS if text.endswith(ending)]
+    return [stem for stem in stems if len(stem) >= SHORTEST_STEM] + [text + ending for ending in ENDINGS]
 
 
 def queries(
     words: Sequence[str], near: Mapping[str, Sequence[str]], brands: Mapping[str, Sequence[int]]
 ) -> dict[Reading, str]:
-    """Return the query for each reading of the words, from strict to loose, those that are the same once.
+    """Return the query for each reading of the words, from strict to loose; what fits one also fits the next.
 
     `near` holds the corrections of each word, `brands` the keys of the brands that a word or a correction names.
     """
-    exact = [_exact(text, brands) for text in words]
+    beginnings = [_forms(text, brands, is_prefix=True) for text in words]
     corrected = [
         any_of([query, *(_known(other, brands) for other in near.get(text, []))])
-        for text, query in zip(words, exact, strict=True)
+        for text, query in zip(words, beginnings, strict=True)
     ]
-    found = {Reading.EXACT: any_of([all_of(exact), *_as_number(words)]), Reading.CORRECTED: all_of(corrected)}
+    number = _as_number(words)
+    found = {
+        Reading.EXACT: any_of([all_of(_forms(text, brands) for text in words), *number]),
+        Reading.BEGINNINGS: any_of([all_of(beginnings), *number]),
+        Reading.CORRECTED: any_of([all_of(corrected), *number]),
+    }
     if len(words) > 1:
         found[Reading.ALL_BUT_ONE] = any_of(
             all_of([*corrected[:left_out], *corrected[left_out + 1 :]]) for left_out in range(len(words))
         )
-    if corrected == exact:
+    if corrected == beginnings:
         del found[Reading.CORRECTED]
     return found
 
 
-def _exact(text: str, brands: Mapping[str, Sequence[int]]) -> str:
-    forms = [word(text, is_prefix=True), *(word(stem) for stem in without_ending(text))]
+def _forms(text: str, brands: Mapping[str, Sequence[int]], *, is_prefix: bool = False) -> str:
+    forms = [word(text, is_prefix=is_prefix), *(word(other) for other in other_numbers(text))]
     if text.isdigit() and len(text) >= SHORTEST_NUMBER:
         forms.append(word(text.lstrip("0")))
     return any_of(forms + _of_brands(text, brands))

@@ -24,6 +24,7 @@ from .views import (
 app_name = "catalog"
 urlpatterns = [
     path("products/", products.product_list, name="product-list"),
+    path("products/count", products.product_count, name="product-count"),
     path("products/columns", products.columns_set, name="columns-set"),
     path("products/suggestions", products.suggestions, name="product-suggestions"),
     path("products/export", exports.product_export, name="product-export"),

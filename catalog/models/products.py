@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from shopadmin.accounts.models import User
 
 ENOUGH_HITS = 10
-"""With as many, no slip of the pen is looked for."""
+"""With as many, words are not read more loosely."""
+
+
+def _few_hits(rows: ProductQuerySet) -> int:
+    return rows[:ENOUGH_HITS].count()
 
 
 class Listing(NamedTuple):
@@ -62,11 +66,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.find_listing(user, filters, permission).rows
 
     def find_listing(
-        self, user: User, filters: ListingFilters, permission: Permission = Permission.VIEW_LISTINGS
+        self,
+        user: User,
+        filters: ListingFilters,
+        permission: Permission = Permission.VIEW_LISTINGS,
+        *,
+        look: Callable[[ProductQuerySet], int] | None = None,
     ) -> Listing:
         """Return the listing with how its words were read: the strictest reading that finds something.
 
-        Asks the database for the sellers, brands and categories that the filter names, and up to six times for words.
+        `look` looks at what a reading finds and returns how much it is; the last look is at what is returned. Asks the
+        database for the sellers, brands and categories that the filter names, for words, and once for each look.
         """
         sellers = sellers_in_question(user, filters, permission)
         rows = self.order_by() if sellers is None else self.order_by().filter(seller__in=sellers)
@@ -77,20 +87,19 @@ class ProductQuerySet(models.QuerySet["Product"]):
             conditions.append(any_of(facet(Facet.SELLER, key) for key in sellers))
         if not filters.q:
             return Listing(rows.matching(all_of(conditions)))
-        return rows._read(folded_words(filters.q), conditions)
+        return rows._read(folded_words(filters.q), conditions, look or _few_hits)
 
-    def _read(self, words: Sequence[str], conditions: Sequence[str]) -> Listing:
-        """Keep what fits the words and the other conditions; few exact hits are joined by corrected ones."""
+    def _read(self, words: Sequence[str], conditions: Sequence[str], look: Callable[[ProductQuerySet], int]) -> Listing:
+        """Keep what fits the words and the other conditions; few exact hits are joined by looser ones."""
         found, chosen, hits = self.none(), Reading.EXACT, 0
         for reading, query in readings(words).items():
             if hits and reading == Reading.ALL_BUT_ONE:
                 break
-            rows = self.matching(all_of([*conditions, query]))
-            count = rows[:ENOUGH_HITS].count()
-            if not hits:
+            found, had_hits = self.matching(all_of([*conditions, query])), bool(hits)
+            hits = look(found)
+            if not had_hits:
                 chosen = reading
-            found, hits = rows, count
-            if hits == ENOUGH_HITS:
+            if hits >= ENOUGH_HITS:
                 break
         return Listing(found, chosen, words)
 
@@ -256,7 +265,7 @@ class Offer(models.Model):
             models.UniqueConstraint(fields=["product", "market"], name="catalog_offer_once_in_market"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["price_refreshed_at", "product"], name="catalog_offer_by_age"),
+            models.Index(fields=["price_refreshed_at"], name="catalog_offer_by_age"),
         ]
 
     def __str__(self) -> str:

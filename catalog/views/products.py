@@ -16,7 +16,7 @@ from shopadmin.statements import TookTooLong, quick_reads
 
 from ..listing_columns import COLUMNS, choose_columns, columns_of
 from ..listing_filters import ListingFilters
-from ..listing_page import find_page
+from ..listing_page import count_listing, find_page
 from ..listing_words import OFFERS, PHOTOS, SORTS, address, chips, known_markets, sort_links, tabs
 from ..models import Brand, Category, Product, SavedView, Seller
 from .returning import back_to_list
@@ -36,7 +36,7 @@ def product_list(request: AuthenticatedRequest) -> HttpResponse:
         return redirect(f"{request.path}{address(ListingFilters.from_query(view.filters), view=str(view.pk))}")
     filters = ListingFilters.from_query(request.GET)
     try:
-        with quick_reads(limit_ms=LIMIT_MS, only_by_index=bool(filters.q)):
+        with quick_reads(limit_ms=LIMIT_MS, only_by_index=_is_joint(filters)):
             listing = find_page(request.user, filters, request.GET)
     except TookTooLong:
         listing = None
@@ -45,6 +45,19 @@ def product_list(request: AuthenticatedRequest) -> HttpResponse:
     response = render_page(request, "catalog/product_list.html", context, fragment="results", status=status)
     response["HX-Push-Url"] = f"{request.path}{context['address'].removesuffix('?')}"
     return response
+
+
+@require_safe
+@permission_required(Permission.VIEW_LISTINGS)
+def product_count(request: AuthenticatedRequest) -> HttpResponse:
+    """Say how many products fit the filter, for a page that is there already."""
+    filters = ListingFilters.from_query(request.GET)
+    try:
+        with quick_reads(limit_ms=LIMIT_MS):
+            count = count_listing(request.user, filters)
+    except TookTooLong:
+        count = None
+    return render(request, "catalog/product_list.html#count", {"count": count})
 
 
 @require_POST
@@ -69,6 +82,11 @@ def suggestions(request: AuthenticatedRequest) -> HttpResponse:
         found = Category.objects.filter(path__icontains=category[:1000])
         names = list(found.values_list("path", flat=True)[:MOST_SUGGESTIONS])
     return render(request, "catalog/product_list.html#suggestions", {"names": names})
+
+
+def _is_joint(filters: ListingFilters) -> bool:
+    """Tell whether a search has several conditions: how often they come together, the planner can only guess."""
+    return bool(filters.q) and (" " in filters.q or len(dict(filters.set_values())) > 1)
 
 
 def _saved_view(request: AuthenticatedRequest) -> SavedView | None:

@@ -51,29 +51,29 @@ QUERIES = {
     "added last": "sort=-added",
     "status live, 85 %": "status=live",
     "status held, 1 %": "status=held",
-    "brand, 0.05 %": "brand=Brand 77",
+    "brand, 0.05 %": "brand=Brand 17",
     "brand, 5 %": "brand=Brand 1",
     "category with 19 below, 10 %": "category=Area 3",
-    "condition used, 5 %": "condition=used",
+    "condition used, 20 %": "condition=used",
     "market US, 99.5 %": "market=US",
     "market JP, 0.1 %": "market=JP",
-    "has an offer": "offer=any",
+    "has an offer, 99.5 %": "offer=any",
     "no offer, 0.5 %": "offer=none",
     "sold out, 3 %": "offer=sold-out",
     "price too old, 2 %": "offer=stale",
-    "price too old in JP": "offer=stale&market=JP",
-    "without photo, 0.02 %": "photo=none",
-    "live, new, sold out in DE": "status=live&condition=new&offer=sold-out&market=DE",
+    "price too old in JP, 0.002 %": "offer=stale&market=JP",
+    "without photo, 0.05 %": "photo=none",
+    "live, new, sold out in DE, 1 %": "status=live&condition=new&offer=sold-out&market=DE",
     "two that exclude each other": "status=draft&market=FR",
     "search: a frequent word": "q=headphones",
-    "search: two words": "q=wireless lamp",
+    "search: two words": "q=wireless headphones",
     "search: as you type": "q=wirel",
     "search: two letters": "q=wi",
     "search: a slip": "q=wireles hedphones",
-    "search: SKU": "q=SKU-4711",
+    "search: SKU": "q={sku}",
     "search: nothing": "q=qqqq zzzz",
     "search: sorted by title": "q=headphones&sort=title",
-    "search in a filter": "q=headphones&status=held&brand=Brand 1",
+    "search in a filter": "q=headphones&condition=used",
 }
 ADJECTIVES = [
     "Wireless", "Portable", "Classic", "Vintage", "Modern", "Compact", "Heavy", "Light", "Soft", "Smooth",
@@ -164,7 +164,7 @@ def _site(configured: Any, size: int) -> Site:
 def fill(size: int) -> None:
     """Write `size` products with a photo and offers by SQL; traits are given, so that no trigger has to find them."""
     Seller.objects.bulk_create([Seller(name=f"Seller {key}", slug=f"seller-{key}") for key in range(1, 11)])
-    Brand.objects.bulk_create([Brand(name=f"Brand {key}") for key in range(1, 2001)])
+    Brand.objects.bulk_create([Brand(name=f"Brand {key}") for key in range(1, size // 500 + 1)])
     areas = [Category.objects.create(name=f"Area {key}") for key in range(10)]
     for area in areas:
         for key in range(19):
@@ -175,7 +175,10 @@ def fill(size: int) -> None:
             editor.remove_index(Product, index)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        words = {"adjectives": ADJECTIVES, "materials": MATERIALS, "nouns": NOUNS, "parts": PARTS, "size": size}
+        # What is rare has 500 rows in the small database as well: pages of as many rows are compared.
+        rare = {f"one_in_{sides}": min(sides, size // 500) for sides in (20, 50, 100, 200, 1000)}
+        words = rare | {"adjectives": ADJECTIVES, "materials": MATERIALS, "nouns": NOUNS, "parts": PARTS, "size": size}
+        words |= {"brands": size // 500 - 1, "one_in_many": size // 500, "sold_out": min(33, size // 1500)}
         for statement in FILLING:
             cursor.execute(statement, words)
         cursor.execute("RESET session_replication_role")
@@ -195,27 +198,31 @@ FILLING = (
         RETURN words[1 + mod(abs(hashtext(kind || n)::bigint), cardinality(words))]""",
     """CREATE TEMP TABLE draft AS SELECT n, seller, brand, category,
         concat_ws(' ', adjective, material, noun, initcap(concat(one, two, three)), mod(n * 7919, 997)) AS title,
-        CASE WHEN state < 100 THEN 'held' WHEN state < 300 THEN 'removed' WHEN state < 1500 THEN 'draft' ELSE 'live' END
-            AS status,
+        CASE WHEN held THEN 'held' WHEN state < 2 THEN 'removed' WHEN state < 15 THEN 'draft' ELSE 'live' END AS status,
         CASE WHEN used THEN 'used' ELSE 'new' END AS condition, has_photo, us, us AND de AS de, us AND jp AS jp,
-        us AND state >= 1500 AND fr AS fr, is_out, is_old
-        FROM (SELECT n, pg_temp.one_of('adjective', n, %(adjectives)s) AS adjective,
-            pg_temp.one_of('material', n, %(materials)s) AS material, pg_temp.one_of('noun', n, %(nouns)s) AS noun,
+        us AND (held OR state >= 15) AND fr AS fr, is_out, is_old
+        FROM (SELECT n, pg_temp.one_of('material', n, %(materials)s) AS material,
+            CASE WHEN pg_temp.dice('wireless', n, 4) = 0 THEN 'Wireless'
+                 ELSE pg_temp.one_of('adjective', n, %(adjectives)s) END AS adjective,
+            CASE WHEN pg_temp.dice('headphones', n, 4) = 0 THEN 'Headphones'
+                 ELSE pg_temp.one_of('noun', n, %(nouns)s) END AS noun,
             pg_temp.one_of('one', n, %(parts)s) AS one, pg_temp.one_of('two', n, %(parts)s) AS two,
-            pg_temp.one_of('three', n, %(parts)s) AS three, pg_temp.dice('state', n, 10000) AS state,
+            pg_temp.one_of('three', n, %(parts)s) AS three, pg_temp.dice('state', n, 100) AS state,
+            pg_temp.dice('held', n, %(one_in_100)s) = 0 AS held,
             1 + pg_temp.dice('seller', n, 10) AS seller, 1 + pg_temp.dice('category', n, 200) AS category,
-            CASE WHEN pg_temp.dice('big', n, 20) = 0 THEN 1 ELSE 2 + pg_temp.dice('brand', n, 1999) END AS brand,
-            pg_temp.dice('used', n, 20) = 0 AS used, pg_temp.dice('photo', n, 5000) > 0 AS has_photo,
-            pg_temp.dice('us', n, 200) > 0 AS us, pg_temp.dice('de', n, 2) = 0 AS de,
-            pg_temp.dice('jp', n, 1000) = 0 AS jp, pg_temp.dice('fr', n, 3) = 0 AS fr,
-            pg_temp.dice('out', n, 33) = 0 AS is_out, pg_temp.dice('old', n, 50) = 0 AS is_old
+            CASE WHEN pg_temp.dice('big', n, 20) = 0 THEN 1 ELSE 2 + pg_temp.dice('brand', n, %(brands)s) END AS brand,
+            pg_temp.dice('used', n, 5) = 0 AS used, pg_temp.dice('photo', n, %(one_in_many)s) > 0 AS has_photo,
+            pg_temp.dice('us', n, %(one_in_200)s) > 0 AS us, pg_temp.dice('de', n, 2) = 0 AS de,
+            pg_temp.dice('jp', n, %(one_in_1000)s) = 0 AS jp, pg_temp.dice('fr', n, 3) = 0 AS fr,
+            pg_temp.dice('out', n, %(sold_out)s) = 0 AS is_out, pg_temp.dice('old', n, %(one_in_50)s) = 0 AS is_old
             FROM generate_series(1::bigint, %(size)s) n) AS thrown""",
     """INSERT INTO catalog_product (id, seller_id, sku, title, description, brand_id, category_id, condition,
         variant_group, status, traits, created_at, updated_at)
         SELECT n, seller, 'SKU-' || n, title, repeat('What one says about it. ', 20), brand, category, condition, '',
         status, array_remove(ARRAY[CASE WHEN us THEN '=mUS' ELSE '=-m' END, CASE WHEN de THEN '=mDE' END,
             CASE WHEN jp THEN '=mJP' END, CASE WHEN fr THEN '=mFR' END,
-            CASE WHEN us AND is_out THEN '=oUS' END, CASE WHEN de AND is_out THEN '=oDE' END,
+            CASE WHEN us AND is_out THEN '=o' END, CASE WHEN us AND is_out THEN '=oUS' END,
+            CASE WHEN de AND is_out THEN '=oDE' END,
             CASE WHEN NOT has_photo THEN '=-p' END], NULL),
         now() - n * interval '1 second', now() - pg_temp.dice('updated', n, 10000000) * interval '1 second'
         FROM draft""",
@@ -232,7 +239,8 @@ FILLING = (
 
 
 def _pages(small: Site, large: Site, who: str, name: str, query: str) -> dict[str, Any]:
-    return _row(f"{who}: {name}", small, large, who, {SMALL: query, LARGE: query})
+    skus = {SMALL: "SKU-4711", LARGE: "SKU-471100"}
+    return _row(f"{who}: {name}", small, large, who, {size: query.format(sku=sku) for size, sku in skus.items()})
 
 
 def _deep(small: Site, large: Site, who: str, sort: str) -> dict[str, Any]:

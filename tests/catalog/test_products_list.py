@@ -200,10 +200,14 @@ def test_the_number_of_results_is_said_up_to_a_limit(
     assert "No products" in client.get(LIST).content.decode()
     factories.product("Mug")
     assert "1 product<" in client.get(LIST).content.decode()
-    monkeypatch.setattr(listing_page, "COUNTED", 1)
     factories.product("Cup")
+    monkeypatch.setattr(listing_page, "SIZE", 1)
+    assert "1 product on this page" in client.get(LIST).content.decode()
+    assert client.get(f"{LIST}count").content == b"2 products"
+    monkeypatch.setattr(listing_page, "COUNTED", 1)
 
-    assert "More than 10,000 products" in client.get(LIST).content.decode()
+    assert client.get(f"{LIST}count").content == b"More than 1 products"
+    assert client.get(f"{LIST}count?q=cup").content == b"1 product"
 
 
 def test_conditions_stand_as_words_that_can_be_taken_away(client: Client, alice: User, shelf: Seller) -> None:
@@ -256,6 +260,19 @@ def test_a_filter_that_takes_too_long_is_stopped_and_explained(
 
     assert response.status_code == 422
     assert "This takes too long" in response.content.decode()
+
+
+def test_a_count_that_takes_too_long_is_given_up(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_arguments: object) -> None:
+        list(Product.objects.raw("SELECT 1 AS id FROM pg_sleep(5)"))
+
+    monkeypatch.setattr("catalog.views.products.LIMIT_MS", 20)
+    monkeypatch.setattr("catalog.views.products.count_listing", slow)
+    client.force_login(alice)
+
+    assert client.get(f"{LIST}count").content == b"Too many products to count"
 
 
 def test_only_the_time_limit_counts_as_too_long() -> None:

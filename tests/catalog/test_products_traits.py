@@ -34,13 +34,13 @@ def test_a_product_begins_without_anything(bare: Product) -> None:
 def test_offers_come_change_and_go(bare: Product) -> None:
     german = offer(bare, "DE")
     offer(bare, "FR", stock=0)
-    assert traits(bare) == ["=mDE", "=mFR", "=oFR", "=-p"]
+    assert traits(bare) == ["=mDE", "=mFR", "=o", "=oFR", "=-p"]
 
     Offer.objects.filter(pk=german.pk).update(stock=0)
-    assert traits(bare) == ["=mDE", "=mFR", "=oDE", "=oFR", "=-p"]
+    assert traits(bare) == ["=mDE", "=mFR", "=o", "=oDE", "=oFR", "=-p"]
 
     Offer.objects.filter(pk=german.pk).update(stock=3, market="AT")
-    assert traits(bare) == ["=mAT", "=mFR", "=oFR", "=-p"]
+    assert traits(bare) == ["=mAT", "=mFR", "=o", "=oFR", "=-p"]
 
     Offer.objects.all().delete()
     assert traits(bare) == ["=-m", "=-p"]
@@ -108,7 +108,7 @@ def test_the_last_photo_goes_while_another_one_comes() -> None:
     """Without the lock before the look, who deletes would not see the photo that comes in meanwhile."""
     product = factories.product()
     with transaction.atomic():
-        ProductImage.objects.create(product=product, file="none.jpg", sha256="0" * 64)
+        ProductImage.objects.create(product=product, file="none.jpg", sha256="0" * 64, position=1)
         other = in_another_session(lambda: ProductImage.objects.exclude(sha256="0" * 64).delete())
         with connection.cursor() as cursor:
             for _ in range(200):
