@@ -10,7 +10,8 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .csv_cells import safe_text
+from shopadmin.csv_cells import safe_text
+
 from .listing_columns import Column
 from .models import Offer, Product
 from .models.products import ProductQuerySet

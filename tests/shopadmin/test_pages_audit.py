@@ -19,6 +19,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Seller
+from shopadmin.accounts.audit import views
 from shopadmin.accounts.audit.exporting import NotAnExport, verify_export
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.audit.recording import Target, record
@@ -168,6 +169,20 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_one(
             soap(number, tenant_key=mine.pk, action=f"listing.done-{number}")
         with django_assert_num_queries(queries):
             client.get(LIST)
+
+
+def test_words_that_lie_far_back_are_found_too(
+    login, alice: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(views, "NEARBY", 10)
+    soap(1, reason="found at last")
+    entries(40)
+    client = login(alice)
+
+    with django_assert_num_queries(9):
+        assert names(client, "?q=last") == ["Soap 1"]
+    with django_assert_num_queries(9):
+        assert len(names(client, "?q=spring")) == 25
 
 
 def exported(client: Client, kind: str, query: str = "") -> str:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.csv_cells import safe_text
 from catalog.facets import NOTHING, Facet, all_of, any_of, facet, offer_conditions, quoted
 from catalog.listing_filters import ORDERS, ListingFilters, order_of
+from shopadmin.csv_cells import safe_text
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from shopadmin.csv_cells import safe_text
+
 from .chain import FIELDS, FIRST_HASH, MOST_FAULTS, Fault, FaultKind, Report, chained, payload
 from .models import AuditEntry, AuditQuerySet
 from .presenting import is_unknown, known_people, who_it_was
@@ -23,7 +25,6 @@ COLUMNS = (
     "position", "at", "actor_kind", "actor_name", "token_name", "action", "target_label", "target_key", "target_name",
     "before", "after", "reason", "request_id",
 )  # fmt: skip
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class NotAnExport(Exception):
@@ -107,8 +108,7 @@ def _cell(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False) if value else ""
     if value is None or isinstance(value, int):
         return "" if value is None else str(value)
-    text = value if isinstance(value, str) else moment(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return safe_text(value if isinstance(value, str) else moment(value))
 
 
 def _csv_row(cells: Iterable[str]) -> str:

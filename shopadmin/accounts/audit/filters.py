@@ -64,6 +64,11 @@ class AuditFilter(forms.Form):
         return rows.filter(self._by_whom(wanted["who"])) if wanted["who"] else rows
 
     @property
+    def has_words(self) -> bool:
+        """Whether free text is looked for."""
+        return bool(self.data.get("q"))
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything is looked for."""
         return any(self.data.get(name) for name in self.fields)

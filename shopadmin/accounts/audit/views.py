@@ -17,6 +17,9 @@ from .exporting import csv_lines, json_lines
 from .filters import AuditFilter
 from .presenting import lines
 
+NEARBY = 2000
+"""Among how many of the newest entries words are looked for first; the database cannot tell how many entries fit."""
+
 CONTENT_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
 
 
@@ -25,7 +28,8 @@ CONTENT_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
 def audit_list(request: AuthenticatedRequest) -> HttpResponse:
     """List the entries that the user may read and looks for, newest first."""
     wanted = AuditFilter(request.GET, request.user)
-    found = page(wanted.rows(), fields=("-at", "-pk"), query=request.GET)
+    nearby = NEARBY if wanted.has_words else 0
+    found = page(wanted.rows(), fields=("-at", "-pk"), query=request.GET, nearby=nearby)
     context = {
         "filter": wanted,
         "page": found,

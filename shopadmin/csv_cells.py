@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def safe_text(text: str) -> str:
     """Return the text with an apostrophe before it when a spreadsheet would take it for a formula.
 
-    The characters are those that the OWASP page on CSV injection names, and the line feed.
+    The characters are those that the OWASP page on CSV injection names, their full-width forms, and the line feed.
     """
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
