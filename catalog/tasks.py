@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from .bulk import services as bulk
 from .photos import archive_services, services, wanting
 
 
@@ -31,3 +32,21 @@ def sweep_photos() -> None:
     """Erase the files of photos that were taken away and of archives that were read."""
     services.erase_removed_photos()
     archive_services.erase_read_archives()
+
+
+@shared_task(name=bulk.RUN_BULK_JOB)
+def run_bulk_job(job_id: int) -> None:
+    """Apply or undo a bulk action if its job is due and free."""
+    bulk.run_job(job_id)
+
+
+@shared_task(name="catalog.ring_due_bulk_jobs")
+def ring_due_bulk_jobs() -> None:
+    """Ring again for bulk jobs that are due."""
+    bulk.ring_due_jobs()
+
+
+@shared_task(name="catalog.tidy_bulk_actions")
+def tidy_bulk_actions() -> None:
+    """Erase previews that nobody applied, and changes of long ago."""
+    bulk.tidy()

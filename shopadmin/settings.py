@@ -150,8 +150,12 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "tagging"
-# Photos have workers of their own, so that a merchant's slow server does not keep those of the videos waiting.
-CELERY_TASK_ROUTES = {name: {"queue": "photos"} for name in ("catalog.fetch_photo", "catalog.read_photo_archive")}
+# Photos have workers of their own, so that a merchant's slow server does not keep those of the videos waiting; they
+# take on bulk actions too, which would else wait for videos.
+CELERY_TASK_ROUTES = {
+    name: {"queue": "photos"}
+    for name in ("catalog.fetch_photo", "catalog.read_photo_archive", "catalog.run_bulk_job")
+}
 CELERY_TASK_SOFT_TIME_LIMIT = 3600
 CELERY_TASK_TIME_LIMIT = 3660
 CELERY_BEAT_SCHEDULE = {
@@ -165,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-evidence": {"task": "tagging.sweep_evidence", "schedule": 3600.0, "options": {"expires": 600}},
     "ring-due-photos": {"task": "catalog.ring_due_photos", "schedule": 2.0, "options": {"expires": 10}},
     "sweep-photos": {"task": "catalog.sweep_photos", "schedule": 3600.0, "options": {"expires": 600}},
+    "ring-due-bulk-jobs": {"task": "catalog.ring_due_bulk_jobs", "schedule": 2.0, "options": {"expires": 10}},
+    "tidy-bulk-actions": {"task": "catalog.tidy_bulk_actions", "schedule": 3600.0, "options": {"expires": 600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

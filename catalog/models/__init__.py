@@ -1,7 +1,8 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
-products → photos → photo jobs, holds. `words` stands alone."""
+products → photos → photo jobs, holds, bulk. `words` stands alone."""
 
 from .brands import Brand, BrandAlias, BrandAuthorization
+from .bulk import BulkAction, BulkChange, BulkJob
 from .categories import Category
 from .holds import Appeal, Hold
 from .photo_jobs import PhotoArchive, PhotoFetch
@@ -17,6 +18,9 @@ __all__ = [
     "Brand",
     "BrandAlias",
     "BrandAuthorization",
+    "BulkAction",
+    "BulkChange",
+    "BulkJob",
     "Category",
     "Hold",
     "ListingColumns",
