@@ -153,8 +153,7 @@ CELERY_TASK_DEFAULT_QUEUE = "tagging"
 # Photos have workers of their own, so that a merchant's slow server does not keep those of the videos waiting; they
 # take on bulk actions too, which would else wait for videos.
 CELERY_TASK_ROUTES = {
-    name: {"queue": "photos"}
-    for name in ("catalog.fetch_photo", "catalog.read_photo_archive", "catalog.run_bulk_job")
+    name: {"queue": "photos"} for name in ("catalog.fetch_photo", "catalog.read_photo_archive", "catalog.run_bulk_job")
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 3600
 CELERY_TASK_TIME_LIMIT = 3660

@@ -262,9 +262,7 @@ def test_a_filter_that_takes_too_long_is_stopped_and_explained(
     assert "This takes too long" in response.content.decode()
 
 
-def test_a_count_that_takes_too_long_is_given_up(
-    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_count_that_takes_too_long_is_given_up(client: Client, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(*_arguments: object) -> None:
         list(Product.objects.raw("SELECT 1 AS id FROM pg_sleep(5)"))
 
