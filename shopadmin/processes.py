@@ -81,13 +81,14 @@ class Supervisor:
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
 
-    def start_worker(self) -> None:
-        """Start the worker, one for photos, which mostly waits for other servers, and after them the scheduler."""
+    def start_workers(self) -> None:
+        """Start a worker for each queue (see the settings), and after them the scheduler."""
         worker = ("celery", "-A", "shopadmin", "-q", "worker", "--loglevel", "WARNING", "--without-mingle",
-                  "--without-gossip")  # fmt: skip
-        self.start("worker", *worker)
-        self.start("photo-worker", *worker, "--queues", "photos", "--pool", "threads", "--concurrency", "4",
-                   "--hostname", "photos@%h")  # fmt: skip
+                  "--without-gossip", "--queues")  # fmt: skip
+        self.start("worker", *worker, "tagging")
+        for queue in ("quick", "photos"):
+            self.start(f"{queue}-worker", *worker, queue, "--pool", "threads", "--concurrency", "4",
+                       "--hostname", f"{queue}@%h")  # fmt: skip
         self.start("scheduler", "celery", "-A", "shopadmin", "-q", "beat", "--loglevel", "WARNING", "--pidfile", "")
 
     def start_web(self, host: str, port: int) -> None:

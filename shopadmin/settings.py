@@ -150,10 +150,15 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "tagging"
-# Photos have workers of their own, so that a merchant's slow server does not keep those of the videos waiting; they
-# take on bulk actions too, which would else wait for videos.
+# Three queues, so that nobody waits for what is slow: "tagging" looks at pictures for minutes, "photos" waits for
+# merchants' servers, and "quick" does the rest: imports, bulk actions, mails and sweeping.
 CELERY_TASK_ROUTES = {
-    name: {"queue": "photos"} for name in ("catalog.fetch_photo", "catalog.read_photo_archive", "catalog.run_bulk_job")
+    "catalog.fetch_photo": {"queue": "photos"},
+    "catalog.read_photo_archive": {"queue": "photos"},
+    "catalog.*": {"queue": "quick"},
+    "accounts.*": {"queue": "quick"},
+    "tagging.ring_due_jobs": {"queue": "quick"},
+    "tagging.sweep_evidence": {"queue": "quick"},
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 3600
 CELERY_TASK_TIME_LIMIT = 3660

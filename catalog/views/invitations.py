@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shopadmin.accounts.decorators import permission_required
 from shopadmin.accounts.models import User
 from shopadmin.accounts.permissions import Permission
+from shopadmin.accounts.sessions import log_in
 from shopadmin.htmx import AuthenticatedRequest
 
 from .. import invitations
@@ -195,11 +195,10 @@ def _with_new_login(request: HttpRequest, invitation: SellerInvitation) -> HttpR
     except NotOpen:
         invitation.refresh_from_db()
         return _problem(request, invitation, problem_of(invitation) or "revoked")
-    login(request, member.user)
-    return _welcome(request, invitation, "?new")
+    return log_in(request, member.user, redirect_url=_welcome(request, invitation, "?new").url)
 
 
-def _welcome(request: HttpRequest, invitation: SellerInvitation, query: str = "") -> HttpResponse:
+def _welcome(request: HttpRequest, invitation: SellerInvitation, query: str = "") -> HttpResponseRedirect:
     request.session.pop(SESSION_KEY, None)
     messages.success(request, _("Welcome to %(seller)s.") % {"seller": invitation.seller})
-    return redirect(f"{invitation.seller.get_absolute_url()}{query}")
+    return HttpResponseRedirect(f"{invitation.seller.get_absolute_url()}{query}")

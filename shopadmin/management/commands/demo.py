@@ -54,7 +54,7 @@ class Command(BaseCommand):
         upload_videos(videos, say=self._say)
         waiting = TagJob.objects.unfinished().exists()
         if waiting or serve:
-            supervisor.start_worker()
+            supervisor.start_workers()
         if waiting:
             self._wait_for_jobs(supervisor)
 

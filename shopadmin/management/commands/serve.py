@@ -24,7 +24,7 @@ class Command(BaseCommand):
         try:
             address = f"http://{options['host']}:{options['port']}"
             with Supervisor(plain_environment(address)) as supervisor:
-                supervisor.start_worker()
+                supervisor.start_workers()
                 supervisor.start_web(options["host"], options["port"])
                 self.stdout.write(f"Serving on {address}/ – Ctrl-C stops everything.")
                 supervisor.wait()
