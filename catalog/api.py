@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext_lazy as _
-from rest_framework import mixins, permissions, status, viewsets
+from rest_framework import mixins, status, viewsets
 from rest_framework.exceptions import APIException, NotAuthenticated, PermissionDenied, ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from shopadmin.accounts.models import User
-from shopadmin.accounts.permissions import Permission, Scope
+from shopadmin.accounts.permissions import Permission
 
 from .forms.editing import ListingEditor
 from .forms.sent import errors_of, form_data
@@ -43,15 +43,6 @@ class VersionWanted(APIException):
     default_detail = _("Send If-Match with the ETag of the listing as you read it.")
 
 
-class MayWorkOnListings(permissions.BasePermission):
-    """Lets people through who may see any listings, and edit any if they write; which rows, the querysets say."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether the user's roles grant what the method needs."""
-        needed = Permission.VIEW_LISTINGS if request.method in permissions.SAFE_METHODS else EDIT
-        return isinstance(request.user, User) and request.user.scope(needed) > Scope.NONE
-
-
 class ByKey(CursorPagination):
     """Pages by position, in the order in which listings were added."""
 
@@ -64,7 +55,10 @@ class ProductViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Product]):
     A change names the version it is made to by `If-Match`; 412 says that somebody else was faster.
     """
 
-    permission_classes = (MayWorkOnListings,)
+    required_permission: ClassVar = {
+        **dict.fromkeys(SAFE_METHODS, Permission.VIEW_LISTINGS),
+        **dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), EDIT),
+    }
     pagination_class = ByKey
     serializer_class = ProductSerializer
     lookup_value_converter = "int"
@@ -118,7 +112,7 @@ class ProductViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Product]):
 
     @property
     def _user(self) -> User:
-        """Who asks; the permission has let only people with a login through."""
+        """Who asks; the default permission has let only people with a login through."""
         if not isinstance(self.request.user, User):
             raise NotAuthenticated
         return self.request.user

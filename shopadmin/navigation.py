@@ -35,6 +35,7 @@ PLACES = (
     (_("Consent"), "tagging:consent", "consent", frozenset({Role.CREATOR})),
     (_("Jobs"), "tagging:job-list", "job", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
     (_("Products"), "catalog:product-list", "product", _allowed(Permission.VIEW_LISTINGS)),
+    (_("Appeals"), "catalog:appeal-list", "notice", _allowed(Permission.ANSWER_APPEALS)),
     (_("Shop"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.OWN)),
     (_("Sellers"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.ALL)),
     (_("Trader files"), "catalog:trader-list", "trader", _allowed(Permission.VERIFY_TRADERS)),
@@ -42,7 +43,6 @@ PLACES = (
     (_("Brands"), "catalog:brand-list", "brand", _allowed(Permission.VIEW_BRANDS)),
     (_("Categories"), "catalog:category-list", "category", _allowed(Permission.EDIT_CATEGORIES)),
     (_("Audit log"), "accounts:audit-list", "clock", _allowed(Permission.VIEW_AUDIT)),
-    (_("Appeals"), "catalog:appeal-list", "notice", _allowed(Permission.ANSWER_APPEALS)),
 )
 
 

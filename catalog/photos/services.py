@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Case, F, PositiveSmallIntegerField, Value, When
+from django.db.models import Case, F, PositiveSmallIntegerField, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,7 +77,7 @@ def add_cleaned(
     """
     added = AddedPhotos()
     with locked(product), files_of_failure_erased(added.images):
-        there = list(product.images.all())
+        there = list(_images_of(product))
         for number, photo in enumerate(photos):
             if photo.sha256 in {image.sha256 for image in there}:
                 added.warnings.append(PhotoNote(number, _("The product has this photo already.")))
@@ -103,7 +103,7 @@ def move_photo(*, image: ProductImage, to_position: int, actor: User | None = No
     """Put a photo at another place among its product's, from 0; a place beyond the last is the last."""
     product = image.product
     with locked(product):
-        order = list(product.images.values_list("pk", flat=True))
+        order = list(_images_of(product).values_list("pk", flat=True))
         before = {"photo": image.pk, "position": order.index(image.pk)}
         order.remove(image.pk)
         order.insert(max(0, to_position), image.pk)
@@ -120,7 +120,7 @@ def remove_photo(*, image: ProductImage, actor: User | None = None) -> RemovedPh
         key = image.pk
         removed = RemovedPhoto.objects.create(product=product, removed_by=actor, **_what_is_kept(image))
         image.delete()
-        _renumber(product, list(product.images.values_list("pk", flat=True)))
+        _renumber(product, list(_images_of(product).values_list("pk", flat=True)))
         _count_change(product, actor, "listing.photo-removed", {"photo": key, "position": removed.position}, {})
     return removed
 
@@ -135,7 +135,7 @@ def restore_photo(*, removed: RemovedPhoto, actor: User | None = None) -> Produc
     with locked(product):
         kept = RemovedPhoto.objects.select_for_update().get(pk=removed.pk)
         kept.delete()
-        again = product.images.filter(sha256=kept.sha256).first()
+        again = _images_of(product).filter(sha256=kept.sha256).first()
         if again is not None:
             return again
         _refuse_more_than_allowed(product)
@@ -202,8 +202,8 @@ def keep_photo(product: Product, photo: Photo, position: int) -> ProductImage:
 
 def make_room(product: Product, image: ProductImage) -> None:
     """Move on the photos at the position of an image that is to be saved, and after it."""
-    image.position = min(image.position, product.images.count())
-    product.images.filter(position__gte=image.position).update(position=F("position") + 1)
+    image.position = min(image.position, _images_of(product).count())
+    _images_of(product).filter(position__gte=image.position).update(position=F("position") + 1)
 
 
 def tell_after_commit(images: Sequence[ProductImage]) -> None:
@@ -212,8 +212,13 @@ def tell_after_commit(images: Sequence[ProductImage]) -> None:
     transaction.on_commit(lambda: tell_images_changed(keys))
 
 
+def _images_of(product: Product) -> QuerySet[ProductImage]:
+    """Return the photos as they are now: `product.images` may hold those that were fetched before the lock."""
+    return ProductImage.objects.filter(product=product)
+
+
 def _refuse_more_than_allowed(product: Product) -> None:
-    if product.images.count() >= MOST_PHOTOS:
+    if _images_of(product).count() >= MOST_PHOTOS:
         raise TooManyPhotos(_("A product has at most %(most)d photos. Take one away first.") % {"most": MOST_PHOTOS})
 
 
@@ -238,7 +243,7 @@ def _renumber(product: Product, order: Sequence[int]) -> bool:
     if not places:
         return False
     wanted = Case(*places, output_field=PositiveSmallIntegerField())
-    return bool(product.images.exclude(position=wanted).update(position=wanted))
+    return bool(_images_of(product).exclude(position=wanted).update(position=wanted))
 
 
 def _count_change(

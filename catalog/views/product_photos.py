@@ -97,9 +97,8 @@ def photo_restore(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def _add(request: AuthenticatedRequest, product: Product, file: UploadedFile[Any], notes: list[str]) -> Iterator[str]:
     """Add one file; yield why not, and note what could be better about it."""
-    unfetched = Product.objects.get(pk=product.pk)  # its photos are read anew, not as they were before the last file
     try:
-        added = add_photos(product=unfetched, sources=[cast("BinaryIO", file)], actor=request.user)
+        added = add_photos(product=product, sources=[cast("BinaryIO", file)], actor=request.user)
     except (UnreadablePhoto, TooManyPhotos) as error:
         yield f"{file.name}: {error}"
     except DecoderUnavailable:

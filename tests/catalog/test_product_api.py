@@ -10,7 +10,10 @@ from django.test import Client
 from catalog.listings import edit_listing, values_of
 from catalog.membership import MemberRole
 from catalog.models import Product
+from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.models import User
+from shopadmin.accounts.permissions import Permission
+from shopadmin.accounts.services import create_api_token
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
@@ -181,3 +184,22 @@ def test_nobody_reaches_the_rows_of_others(client: Client, juice: Product, mallo
         assert patch(client, juice, {"title": "x"}).status_code == 403
         assert post(client, seller="mine", sku="X", title="X").status_code == 403
     assert Product.objects.count() == 1
+
+
+def test_a_token_does_what_it_allows_and_its_name_is_written_down(
+    client: Client, juice: Product, mallory: User
+) -> None:
+    def bearer(*permissions: Permission) -> dict[str, str]:
+        _token, text = create_api_token(user=mallory, name="Shop sync", lives_for=None, permissions=permissions)
+        return {"Authorization": f"Bearer {text}", "If-Match": '"1"'}
+
+    def change(headers: dict[str, str]) -> int:
+        address, content = f"{LIST}{juice.pk}/", json.dumps({"title": "Pear juice"})
+        return client.patch(address, content, content_type="application/json", headers=headers).status_code
+
+    assert client.get(LIST, headers=bearer(Permission.VIEW_LISTINGS)).status_code == 200
+    assert change(bearer(Permission.VIEW_LISTINGS)) == 403
+    assert client.get(LIST, headers=bearer(Permission.VIEW_SELLERS)).status_code == 403
+    assert change(bearer(Permission.VIEW_LISTINGS, Permission.EDIT_LISTINGS)) == 200
+    entry = AuditEntry.objects.get(action="listing.edited")
+    assert (entry.actor_key, entry.token_name) == (mallory.pk, "Shop sync")
