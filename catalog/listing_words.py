@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .listing_filters import ListingFilters
+from .markets import market_names
 from .models import Offer, Product, SavedView
 
 OFFERS = {
@@ -100,10 +101,11 @@ def address(filters: ListingFilters, *, view: str = "") -> str:
     return "?" + "&".join(part for part in parts if part)
 
 
-def known_markets() -> list[str]:
-    """Return the markets in which anything is offered; asked of the database every ten minutes."""
+def known_markets() -> dict[str, str]:
+    """Return the markets in which anything is offered, with their names; asked of the database every ten minutes."""
 
     def ask() -> list[str]:
         return list(Offer.objects.order_by("market").values_list("market", flat=True).distinct())
 
-    return cache.get_or_set("catalog:markets", ask, MARKETS_KEPT_S) or []
+    names = market_names(get_language() or "en")
+    return {code: names.get(code, code) for code in cache.get_or_set("catalog:markets", ask, MARKETS_KEPT_S) or []}

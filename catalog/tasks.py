@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.utils import timezone
 
 from .bulk import services as bulk
+from .models.words import refresh_vocabulary
 from .photos import archive_services, services, wanting
 
 
@@ -50,3 +54,9 @@ def ring_due_bulk_jobs() -> None:
 def tidy_bulk_actions() -> None:
     """Erase previews that nobody applied, and changes of long ago."""
     bulk.tidy()
+
+
+@shared_task(name="catalog.learn_words")
+def learn_words(minutes: int) -> None:
+    """Let the search forgive slips in the words of products that changed in the last `minutes`."""
+    refresh_vocabulary(since=timezone.now() - timedelta(minutes=minutes))

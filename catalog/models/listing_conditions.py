@@ -15,7 +15,6 @@ from shopadmin.accounts.permissions import Permission, Scope
 
 from ..facets import NOTHING, Facet, any_of, facet, offer_conditions, word
 from ..listing_filters import ListingFilters
-from ..names import folded
 from ..search import Reading, queries
 from .brands import Brand, BrandAlias
 from .categories import SEPARATOR, Category
@@ -58,7 +57,8 @@ def conditions_of(filters: ListingFilters) -> list[str]:
     if filters.condition:
         found.append(facet(Facet.CONDITION, filters.condition))
     if filters.brand:
-        found.append(any_of(facet(Facet.BRAND, key) for key in _brands_called(filters.brand)))
+        brand = Brand.objects.resolve([filters.brand])[filters.brand]
+        found.append(facet(Facet.BRAND, brand.pk) if brand else NOTHING)
     if filters.category:
         found.append(any_of(facet(Facet.CATEGORY, key) for key in _categories_below(filters.category)))
     if filters.photo:
@@ -73,12 +73,6 @@ def readings(words: Sequence[str]) -> dict[Reading, str]:
     near = Word.objects.near(words)
     names = {*words, *(other for others in near.values() for other in others)}
     return queries(words, near, _brands_by_word(names))
-
-
-def _brands_called(name: str) -> list[int]:
-    """Return the brands with that name or other name, whatever its case."""
-    called = Brand.objects.filter(Q(name__iexact=name) | Q(aliases__folded=folded(name)))
-    return list(called.order_by("pk").values_list("pk", flat=True).distinct())
 
 
 def _categories_below(path: str) -> list[int]:

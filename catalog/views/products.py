@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from shopadmin.accounts.decorators import permission_required
-from shopadmin.accounts.permissions import Permission
+from shopadmin.accounts.permissions import Permission, Scope
 from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.pages import render_page
 from shopadmin.statements import TookTooLong, quick_reads
@@ -76,7 +76,7 @@ def suggestions(request: AuthenticatedRequest) -> HttpResponse:
     names: list[str] = []
     if brand:
         names = list(
-            Brand.objects.filter(name__icontains=brand[:200]).values_list("name", flat=True)[:MOST_SUGGESTIONS]
+            Brand.objects.named_like(brand[:200]).order_by("name").values_list("name", flat=True)[:MOST_SUGGESTIONS]
         )
     elif category:
         found = Category.objects.filter(path__icontains=category[:1000])
@@ -109,6 +109,7 @@ def _around(request: AuthenticatedRequest, filters: ListingFilters, view: SavedV
         "view": view,
         "is_view_changed": view is not None and view.query != filters.to_query(),
         "may_change_view": view is not None and SavedView.objects.editable_by(request.user).filter(pk=view.pk).exists(),
+        "may_edit": request.user.scope(Permission.EDIT_LISTINGS) > Scope.NONE,
         "shareable_with": Seller.objects.with_member(request.user, Permission.EDIT_LISTINGS),
         "sellers": sellers,
         "columns": columns_of(request.user, sees_several_sellers=len(sellers) > 1),

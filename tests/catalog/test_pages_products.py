@@ -7,7 +7,6 @@ import io
 import pytest
 from django.test import Client
 from PIL import Image
-from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product
 from shopadmin.accounts.models import User
@@ -55,21 +54,6 @@ def test_title_and_status_can_be_searched_for(client: Client, alice: User, query
     response = client.get(f"{LIST}?{query}")
 
     assert [row.title for row in response.context["page"].rows] == shown
-
-
-def test_the_list_asks_the_database_as_often_for_many_products_as_for_one(
-    client: Client, alice: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    factories.product("First")
-    client.force_login(alice)
-    client.get(LIST)
-    with django_assert_num_queries(8):
-        client.get(LIST)
-    for number in range(5):
-        factories.product(f"Product {number}")
-
-    with django_assert_num_queries(8):
-        client.get(LIST)
 
 
 def test_htmx_gets_the_rows_only(client: Client, alice: User) -> None:

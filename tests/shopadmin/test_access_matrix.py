@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from catalog.holding import place_hold
 from catalog.invitations import invite
-from catalog.models import Appeal, Category, Hold, Seller
+from catalog.models import Appeal, Category, Hold, SavedView, Seller
 from catalog.photos.services import remove_photo
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
@@ -135,6 +135,15 @@ TABLE = {
     "mfa_download_recovery_codes": own("", READ),
     "mfa_generate_recovery_codes": Rule(FORM | PUT, EVERYBODY),
     "catalog:product-list": Rule(READ, STAFF | {"mallory"}),
+    "catalog:product-count": Rule(READ, STAFF | {"mallory"}),
+    "catalog:product-suggestions": Rule(READ, STAFF | {"mallory"}),
+    "catalog:product-export": Rule(READ, STAFF | {"mallory"}),
+    "catalog:columns-set": Rule(WRITE, STAFF | {"mallory"}),
+    "catalog:view-add": Rule(WRITE, STAFF | {"mallory"}),
+    "catalog:view-change": Rule(WRITE, frozenset(), STAFF | {"mallory"}, arguments="saved view"),
+    "catalog:view-keep": Rule(WRITE, frozenset(), STAFF | {"mallory"}, arguments="saved view"),
+    "catalog:view-copy": Rule(WRITE, frozenset(), STAFF | {"mallory"}, arguments="saved view"),
+    "catalog:view-delete": Rule(WRITE, frozenset(), STAFF | {"mallory"}, arguments="saved view"),
     "catalog:product-detail": listings(),
     "catalog:product-news": listings(),
     "catalog:product-edit": listings(FORM, ALICE),
@@ -260,6 +269,7 @@ def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
     return {
         "": [],
         "product": [item.pk],
+        "saved view": [SavedView.objects.create(owner=dana.user, name="Mine").pk],
         "removed photo": [remove_photo(image=factories.product().images.get()).pk],
         "hold": [hold.pk],
         "appeal": [appeal.pk],
