@@ -25,7 +25,7 @@ Trowel,trowel,For pots,trowel.jpg,category:Home & Garden|category:Plants,,T1,4.9
 def photos(tmp_path: Path) -> Path:
     (tmp_path / "images").mkdir()
     for number, name in enumerate(("laptop.jpg", "trowel.jpg")):
-        Image.new("RGB", (60, 40), (number * 90, 80, 70)).save(tmp_path / "images" / name)
+        Image.new("RGB", (120, 80), (number * 90, 80, 70)).save(tmp_path / "images" / name)
     (tmp_path / "products.csv").write_text(CSV, encoding="utf-8")
     return tmp_path
 
