@@ -43,6 +43,7 @@ PUT_BACK = {
     Kind.WITHDRAW: "listing.published",
     Kind.REMOVE: "listing.restored",
     Kind.RESTORE: "listing.removed",
+    Kind.CONFIRM: "listing.prices-unconfirmed",
     Kind.HOLD: "listing.released",
     Kind.RELEASE: "listing.held",
 }
@@ -116,17 +117,19 @@ def _happenings(changes: BulkChangeQuerySet, *, is_undo: bool, is_internal: bool
         old, new = (after, before) if is_undo else (before, after)
         yield Happening(
             target=Target(Product._meta.label_lower, str(key), title),
-            before=_fields(old, new),
-            after=_fields(new, old),
+            **_sides(old, new),
             tenant_key=None if is_internal else seller,
         )
 
 
-def _fields(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+def _sides(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what differs; of offers that only were confirmed, their markets."""
+    before, after = _fields(old), _fields(new)
+    return {"before": before, "after": after} if before != after else {"after": {"markets": sorted(new["offers"])}}
+
+
+def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return one side of a change as the log of one listing has it: names instead of keys, a field for each offer."""
     found = {name: value for name, value in values.items() if name in {"status", "ground", "remedy"}}
     found |= {name: values[name] or "" for name in ("brand", "category") if name in values}
-    offers, other_offers = values.get("offers", {}), others.get("offers", {})
-    if offers and offers == other_offers:
-        return {"confirmed": values["confirmed"]}
-    return found | {f"{OFFER}{market}": offer for market, offer in offers.items()}
+    return found | {f"{OFFER}{market}": offer for market, offer in values.get("offers", {}).items()}

@@ -93,10 +93,11 @@ def preview(*, action: BulkAction, user: User, parameters: Mapping[str, Any]) ->
     return row
 
 
-def apply(*, action: BulkAction, user: User, reason: str = "") -> BulkAction:
+def apply(*, action: BulkAction, user: User, reason: str = "", seen: str = "") -> BulkAction:
     """Do what the preview shows, at once or by a worker; asked for twice, it is done once.
 
-    Raises `Refusal` without a reason where one is needed, or when what listings were to get is gone.
+    `seen` is the fingerprint of the preview that somebody looked at. Raises `Refusal` when it is not the newest one,
+    without a reason where one is needed, and when what listings were to get is gone.
     """
     kind = Kind(action.kind)
     if not reason.strip() and needs_reason(kind, user.scope(permission_for(kind))):
@@ -105,6 +106,8 @@ def apply(*, action: BulkAction, user: User, reason: str = "") -> BulkAction:
         row = _locked(action)
         if row.state != State.READY:
             return row
+        if seen and seen != row.fingerprint:
+            raise Refusal(_("The preview has changed meanwhile, perhaps in another window. Look at it again."))
         row.enter(State.APPLYING, reason=reason.strip())
         if row.changed > AT_ONCE:
             _request(row, is_undo=False)

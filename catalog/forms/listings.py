@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext_lazy
@@ -17,10 +16,11 @@ from ..gtin import InvalidGtin, clean_gtin
 from ..listing_values import OfferValues
 from ..listings import brand_named
 from ..markets import currencies, currency_of, market_named
-from ..models import Category, Product, Seller
+from ..models import Product, Seller
 from ..names import folded
 from ..prices import InvalidPrice, doubt, parse_price, typed_price
 from ..wording import DOUBTS, about_gtin, about_price, shown_price
+from .category_names import category_called
 
 MOST_STOCK = 2_000_000_000
 MOST_OFFERS = 300
@@ -128,15 +128,9 @@ class ListingForm(Checked):
         return brand.name if brand else name
 
     def clean_category(self) -> str:
-        """Return the path of the category that is meant: by its path, or by its name where only one has it."""
-        text = " > ".join(part.strip() for part in str(self.cleaned_data["category"]).split(">"))
-        if not text:
-            return ""
-        found = list(Category.objects.filter(Q(path__iexact=text) | Q(name__iexact=text))[:3])
-        exact = [category for category in found if category.path.casefold() == text.casefold()] or found
-        if len(exact) == 1:
-            return exact[0].path
-        raise forms.ValidationError(self._about_category(text, exact))
+        """Return the path of the category that is meant."""
+        text = str(self.cleaned_data["category"]).strip()
+        return category_called(text).path if text else ""
 
     def clean_sku(self) -> str:
         """Refuse a SKU that another listing of the seller has."""
@@ -154,15 +148,6 @@ class ListingForm(Checked):
             return clean_gtin(text) if text else ""
         except InvalidGtin as error:
             raise forms.ValidationError(about_gtin(error)) from error
-
-    @staticmethod
-    def _about_category(text: str, found: list[Category]) -> str:
-        if found:
-            paths = ", ".join(category.path for category in found)
-            return _("There are several: %(paths)s. Choose one of them.") % {"paths": paths}
-        near = get_close_matches(text, Category.objects.values_list("path", flat=True), n=1, cutoff=0.5)
-        words = _("There is no category “%(text)s”.") % {"text": text}
-        return f"{words} {_('Did you mean %(suggestion)s?') % {'suggestion': near[0]}}" if near else words
 
 
 class OfferForm(Checked):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -149,6 +151,12 @@ class BulkAction(models.Model):
     def changed(self) -> int:
         """How many listings it changes, or has changed."""
         return int(self.counts.get(BulkChange.Outcome.CHANGE, 0))
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells one preview from another."""
+        content = json.dumps([self.parameters, self.counts], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property
     def undo_until(self) -> datetime | None:

@@ -49,6 +49,10 @@ STATES = {
     "outdated": ("alert", "warn"),
     "more needed": ("alert", "warn"),
     "upheld": ("stop", "quiet"),
+    "applying": ("pulse", "busy"),
+    "applied": ("check", "good"),
+    "undoing": ("pulse", "busy"),
+    "undone": ("again", "quiet"),
     "overturned": ("check", "good"),
 }
 """The icon and the tone of every state of videos, jobs, links, products, consents, appeals and traders."""

@@ -179,6 +179,8 @@ def test_confirming_prices_makes_them_fresh_and_is_no_edit(shop, mallory: User) 
     assert item.offers.get().is_fresh
     item.refresh_from_db()
     assert item.version == 1
+    entry = AuditEntry.objects.for_target("catalog.product", item.pk).get()
+    assert (entry.action, entry.before, entry.after) == ("listing.prices-confirmed", {}, {"markets": ["US"]})
 
 
 def test_holding_says_why_and_tells_each_seller_once(policy: User, mallory: User, shop) -> None:
@@ -302,8 +304,10 @@ def test_asked_for_twice_it_is_done_once(shop, mallory: User) -> None:
     for _ in range(3):
         services.apply(action=action, user=mallory)
 
-    assert item.offers.get().price_minor == 549
+    action.refresh_from_db()
+    assert (action.counts, item.offers.get().price_minor) == ({"change": 1}, 549)
     assert AuditEntry.objects.filter(action="listing.edited").count() == 1
+    assert AuditEntry.objects.filter(action="bulk-action.applied").count() == 1
     with pytest.raises(Refusal, match="begun already"):
         services.preview(action=action, user=mallory, parameters={})
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from catalog.bulk.kinds import Kind
 from catalog.holding import place_hold
 from catalog.invitations import invite
 from catalog.models import Appeal, Category, Hold, SavedView, Seller
@@ -26,6 +27,7 @@ from shopadmin.accounts.services import create_api_token
 from tagging.models import Creator, Notice, Video
 from tests import factories
 from tests.catalog import shops
+from tests.catalog.bulk_shop import applied
 from tests.shopadmin import logins
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
@@ -84,6 +86,11 @@ def listings(
 ) -> Rule:
     """A listing of a seller of whom nobody is a member: for the staff; to a merchant it does not exist."""
     return Rule(methods, may, hidden_from, arguments="product")
+
+
+def of_alice(kind: str, methods: frozenset[str]) -> Rule:
+    """What alice did to many listings of a seller: to others who see listings it does not exist."""
+    return Rule(methods, ALICE, frozenset({"bob"}) | MERCHANT, arguments=kind)
 
 
 TABLE = {
@@ -165,6 +172,14 @@ TABLE = {
     "catalog:appeal-make": Rule(WRITE, ALICE, MERCHANT, arguments="hold"),
     "catalog:appeal-list": Rule(READ, ALICE),
     "catalog:appeal-answer": Rule(WRITE, ALICE, arguments="appeal"),
+    "catalog:bulk-list": Rule(READ, STAFF | MERCHANT),
+    "catalog:bulk-choose": Rule(WRITE, ALICE),
+    "catalog:bulk-detail": of_alice("bulk", READ),
+    "catalog:bulk-progress": of_alice("bulk", READ),
+    "catalog:bulk-preview": of_alice("bulk", WRITE),
+    "catalog:bulk-apply": of_alice("bulk", WRITE),
+    "catalog:bulk-undo": of_alice("bulk", WRITE),
+    "catalog:bulk-cancel": of_alice("bulk", WRITE),
     "catalog:photo-file": Rule(READ, EVERYBODY, arguments="photo"),
     "catalog:photo-thumbnail": Rule(READ, EVERYBODY, arguments="photo"),
     "catalog:seller-list": Rule(READ, STAFF | MERCHANT),
@@ -255,7 +270,7 @@ def people(dana: Creator, erin: Creator, mallory: User, bob: User, alice: User, 
 
 
 @pytest.fixture
-def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
+def arguments(dana: Creator, mallory: User, alice: User) -> dict[str, list[object]]:
     item = factories.product()
     video = factories.tagged_video(dana, products=[item])
     video.poster.save("poster.jpg", factories.ContentFile(factories.jpeg()))
@@ -270,6 +285,7 @@ def arguments(dana: Creator, mallory: User) -> dict[str, list[object]]:
         "": [],
         "product": [item.pk],
         "saved view": [SavedView.objects.create(owner=dana.user, name="Mine").pk],
+        "bulk": [applied(alice, Kind.REMOVE, [factories.product()]).pk],
         "removed photo": [remove_photo(image=factories.product().images.get()).pk],
         "hold": [hold.pk],
         "appeal": [appeal.pk],
