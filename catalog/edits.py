@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from shopadmin.accounts.audit.models import AuditEntry
+from shopadmin.accounts.audit.presenting import known_people, who_it_was
 from shopadmin.accounts.models import User
-from shopadmin.accounts.permissions import Permission, Scope
 
-from .models import Product, SellerMember
+from .models import Product
 
 LABEL = Product._meta.label_lower
 MOST_EDITS = 50
@@ -20,7 +18,7 @@ MOST_EDITS = 50
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Somebody changed some fields at some time; `who` is a name, or "our staff" to merchants."""
+    """Somebody changed some fields at some time; `who` is a name, which of staff only staff learn."""
 
     who: str
     at: datetime
@@ -39,11 +37,10 @@ def edits_since(product: Product, seen: int, reader: User) -> list[Edit]:
     entries = list(AuditEntry.objects.for_target(LABEL, product.pk).filter(pk__gt=seen).order_by("-pk")[:MOST_EDITS])
     if not entries:
         return []
-    colleagues = set(SellerMember.objects.filter(seller=product.seller_id).values_list("user_id", flat=True))
-    is_staff = reader.scope(Permission.VIEW_AUDIT) == Scope.ALL
+    known = known_people(reader)
     return [
         Edit(
-            entry.actor_name if is_staff or entry.actor_key in colleagues else _("our staff"),
+            who_it_was(entry, known),
             entry.at,
             tuple({**entry.before, **entry.after}),
             entry.actor_key == reader.pk,

@@ -120,8 +120,12 @@ def _note(
     before: Mapping[str, object] | None = None,
     reason: str,
 ) -> None:
-    """Write a decision into the audit log, without the seller's key: merchants read it on the page, without names."""
-    record(actor or "automatic check", action, hold.product, before=before, after=after, reason=reason)
+    """Write a decision into the audit log, where the seller's members read it too, with the names of their own only."""
+    product = hold.product
+    record(
+        actor or "automatic check", action, product, before=before, after=after, reason=reason,
+        tenant_key=product.seller_id,
+    )  # fmt: skip
 
 
 def _tell(kind: str, hold: Hold, title: _StrPromise, body: str, *, key: str) -> None:

@@ -176,7 +176,7 @@ def test_two_people_meet_and_nothing_is_lost(open_page: Page, juice: Product, al
     theirs = replace(values_of(fresh), title="Theirs", description="From elsewhere.")
     edit_listing(product=fresh, values=theirs, actor=alice)
     page.evaluate("htmx.ajax('GET', document.querySelector('.news').getAttribute('hx-get'), '.news')")
-    expect(page.locator(".news")).to_contain_text("our staff changed Title, Description")
+    expect(page.locator(".news")).to_contain_text("Shopadmin’s team changed Title, Description")
     expect(page.get_by_label("Title")).to_be_focused()
 
     page.get_by_role("button", name="Save", exact=True).click()

@@ -265,7 +265,10 @@ def test_the_question_says_who_changed_it_and_names_staff_to_staff_only(
     client.force_login(mallory)
     response = client.post(f"/catalog/products/{juice.pk}/edit", begun)
 
-    assert {q.label: q.edit.who for q in response.context["editor"].questions} == {"Title": "Ana", "SKU": "our staff"}
+    assert {q.label: q.edit.who for q in response.context["editor"].questions} == {
+        "Title": "Ana",
+        "SKU": "Shopadmin’s team",
+    }
 
 
 def test_the_open_page_hears_of_what_others_did_and_not_of_ones_own(
