@@ -104,6 +104,9 @@ CREATE TRIGGER traits_kept BEFORE UPDATE ON catalog_product FOR EACH ROW
 
 ALTER TABLE catalog_product DISABLE TRIGGER traits_kept;
 UPDATE catalog_product SET traits = catalog_traits(id);
+-- A table whose rows still wait for the check of their foreign keys cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 ALTER TABLE catalog_product ENABLE TRIGGER traits_kept;
 """
 
