@@ -8,6 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from .bulk import services as bulk
+from .listing_import import jobs as import_jobs
+from .listing_import import services as imports
 from .models.words import refresh_vocabulary
 from .photos import archive_services, services, wanting
 
@@ -60,3 +62,21 @@ def tidy_bulk_actions() -> None:
 def learn_words(minutes: int) -> None:
     """Let the search forgive slips in the words of products that changed in the last `minutes`."""
     refresh_vocabulary(since=timezone.now() - timedelta(minutes=minutes))
+
+
+@shared_task(name=import_jobs.RUN_IMPORT_JOB)
+def run_import_job(job_id: int) -> None:
+    """Check, apply or undo an import if that is due and free."""
+    import_jobs.run_job(job_id)
+
+
+@shared_task(name="catalog.ring_due_imports")
+def ring_due_imports() -> None:
+    """Ring again for imports that are due."""
+    import_jobs.ring_due_jobs()
+
+
+@shared_task(name="catalog.sweep_imports")
+def sweep_imports() -> None:
+    """Drop the files and rows of imports that are old enough."""
+    imports.clear_outdated()

@@ -31,6 +31,9 @@ class Options(TypedDict):
     JOB_LEASE_S: int
     JOB_MAX_ATTEMPTS: int
     FETCH_INTERNAL_HOSTS: list[str]
+    IMPORT_URL_HOSTS: list[str]
+    IMPORT_MAX_BYTES: int
+    IMPORT_KEPT_DAYS: int
 
 
 def mailer(parts: Mapping[str, Any]) -> dict[str, Any]:

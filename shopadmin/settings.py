@@ -163,6 +163,8 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_SOFT_TIME_LIMIT = 3600
 CELERY_TASK_TIME_LIMIT = 3660
 CELERY_BEAT_SCHEDULE = {
+    "ring-due-imports": {"task": "catalog.ring_due_imports", "schedule": 2.0, "options": {"expires": 10}},
+    "sweep-imports": {"task": "catalog.sweep_imports", "schedule": 3600.0, "options": {"expires": 600}},
     "ring-due-jobs": {"task": "tagging.ring_due_jobs", "schedule": 2.0, "options": {"expires": 10}},
     "index-missing": {"task": "tagging.index_missing", "schedule": 60.0, "options": {"expires": 60}},
     "send-notification-mails": {
@@ -301,6 +303,9 @@ SHOPADMIN: Options = {
     "JOB_LEASE_S": env.int("JOB_LEASE_S", 60),
     "JOB_MAX_ATTEMPTS": env.int("JOB_MAX_ATTEMPTS", 5),
     "FETCH_INTERNAL_HOSTS": env.list("FETCH_INTERNAL_HOSTS", []),
+    "IMPORT_URL_HOSTS": env.list("IMPORT_URL_HOSTS", []),
+    "IMPORT_MAX_BYTES": env.int("IMPORT_MAX_BYTES", 2**30),
+    "IMPORT_KEPT_DAYS": env.int("IMPORT_KEPT_DAYS", 90),
 }
 
 DEMO = env.bool("SHOPADMIN_DEMO", False)

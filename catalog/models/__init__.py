@@ -1,10 +1,11 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
-products → photos → photo jobs, holds, bulk. `words` stands alone."""
+products → photos → photo jobs, holds, bulk, imports. `words` stands alone."""
 
 from .brands import Brand, BrandAlias, BrandAuthorization
 from .bulk import BulkAction, BulkChange, BulkJob
 from .categories import Category
 from .holds import Appeal, Hold
+from .imports import ImportBatch, ImportChange, ImportIssue, ImportJob, ImportResult, ImportRow
 from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .products import Offer, Product
@@ -23,6 +24,12 @@ __all__ = [
     "BulkJob",
     "Category",
     "Hold",
+    "ImportBatch",
+    "ImportChange",
+    "ImportIssue",
+    "ImportJob",
+    "ImportResult",
+    "ImportRow",
     "ListingColumns",
     "MonthlySales",
     "Offer",

@@ -49,9 +49,12 @@ class Heartbeat:
         self.check()
         patiently(lambda: copy.copy(self._job).renew(stage, 0))
 
-    def report(self, share: float) -> None:
-        """Say how much of the stage is done, 0..1; written with the next beat. Raises `JobFenced`."""
-        self._at = (self._at[0], round(100 * min(1.0, max(0.0, share))))
+    def report(self, share: float, stage: str = "") -> None:
+        """Say how much of the stage is done, 0..1; with `stage`, that this one has begun. Raises `JobFenced`.
+
+        The next beat writes it, over a connection of its own: unlike `enter`, it may be called inside a transaction.
+        """
+        self._at = (stage or self._at[0], round(100 * min(1.0, max(0.0, share))))
         self.check()
 
     def check(self) -> None:

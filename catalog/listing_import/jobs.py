@@ -1,0 +1,170 @@
+"""The work on imports in the background: a job is a row, run by whichever worker comes, once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.urls import NoReverseMatch
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from shopadmin.accounts.audit.recording import Happening, Target, record, record_many
+from shopadmin.accounts.notifications.sending import notify
+from shopadmin.jobs import sweeping
+from shopadmin.jobs.heartbeat import Heartbeat
+from shopadmin.jobs.leased_job import JobFenced
+from shopadmin.jobs.patience import patiently
+from shopadmin.jobs.running import run_leased
+
+from ..models import ImportBatch, ImportChange, ImportJob
+from .applying import apply
+from .checking import Report, check
+from .problems import FileProblem
+from .undoing import undo
+from .wording import file_message
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+RUN_IMPORT_JOB = "catalog.run_import_job"
+NAME_IN_AUDIT = "import"
+CHANGES_AT_ONCE = 2000
+
+
+class Hopeless(Exception):
+    """The work cannot succeed, however often it is tried; the import's `problem` then says why."""
+
+    def __init__(self, job: ImportJob, problem: FileProblem) -> None:
+        super().__init__(file_message(problem))
+        job.batch.problem = {"code": problem.code, "facts": dict(problem.facts)}
+
+
+def run_job(job_id: int) -> ImportJob | None:
+    """Claim a job and do it; return it as it ended, or None when it is not due or somebody else has it."""
+    return run_leased(ImportJob, job_id, work=_work, hopeless=Hopeless, on_ended=settle)
+
+
+def ring_due_jobs() -> int:
+    """Ring for jobs that are due, and park those that have had all their attempts; return how many were rung for."""
+    return sweeping.ring_due(ImportJob, RUN_IMPORT_JOB, on_parked=settle)
+
+
+def settle(job: ImportJob) -> None:
+    """Give the import of a job that ended without effect the state that its rows show."""
+    batch = job.batch
+    if job.kind == ImportJob.Kind.CHECK:
+        is_cancelled = job.state == ImportJob.State.CANCELLED
+        batch.enter(ImportBatch.State.CANCELLED if is_cancelled else ImportBatch.State.FAILED, problem=batch.problem)
+    elif job.kind == ImportJob.Kind.APPLY:
+        batch.enter(ImportBatch.State.READY)
+    else:
+        batch.enter(ImportBatch.State.APPLIED)
+    if job.state == ImportJob.State.FAILED:
+        _tell(job, _("The import of {file} has failed"), job.error)
+
+
+def _work(job: ImportJob, heartbeat: Heartbeat) -> None:
+    do = {ImportJob.Kind.CHECK: _check, ImportJob.Kind.APPLY: _apply, ImportJob.Kind.UNDO: _undo}[
+        ImportJob.Kind(job.kind)
+    ]
+    try:
+        patiently(lambda: do(job, _reporter(heartbeat)))
+    except FileProblem as error:
+        raise Hopeless(job, error) from error
+    except FileNotFoundError as error:
+        raise Hopeless(job, FileProblem("lost-file")) from error
+
+
+def _reporter(heartbeat: Heartbeat) -> Report:
+    """Return what tells the heartbeat of stages and shares; it writes over a connection of its own."""
+    return lambda stage, share: heartbeat.report(share, stage)
+
+
+def _name(job: ImportJob) -> str:
+    """Return a name for the tables of this attempt: a worker that was given up may still be writing its own."""
+    return f"{job.pk}_{job.attempts}"
+
+
+def _begin(job: ImportJob) -> ImportBatch:
+    """Return the import, locked; raise `JobFenced` when the job is not this worker's any more."""
+    batch = ImportBatch.objects.select_for_update().get(pk=job.batch_id)
+    if not ImportJob.objects.filter(pk=job.pk, token=job.token, state=ImportJob.State.RUNNING).exists():
+        raise JobFenced(f"{job.job_name} is no longer this worker's.")
+    return batch
+
+
+def _check(job: ImportJob, report: Report) -> None:
+    with transaction.atomic():
+        batch = _begin(job)
+        counts = check(batch, _name(job), report)
+        job.succeed()
+        now = timezone.now()
+        batch.enter(
+            ImportBatch.State.READY, counts=counts, decimal_mark=batch.decimal_mark, problem=None, checked_at=now
+        )
+        _tell(job, _("{file} is checked and ready to apply"))
+
+
+def _apply(job: ImportJob, report: Report) -> None:
+    with transaction.atomic():
+        batch = _begin(job)
+        counts = apply(batch, _name(job), report)
+        job.succeed()
+        batch.enter(
+            ImportBatch.State.APPLIED,
+            counts=counts,
+            problem=None,
+            applied_at=timezone.now(),
+            applied_by=job.requested_by,
+        )
+        _record(job, "import.applied", counts)
+        _tell(job, _("{file} is in your catalogue"))
+
+
+def _undo(job: ImportJob, report: Report) -> None:
+    with transaction.atomic():
+        batch = _begin(job)
+        counts = undo(batch, report)
+        job.succeed()
+        batch.enter(ImportBatch.State.UNDONE, undo_counts=counts, undone_at=timezone.now())
+        _record(job, "import.undone", counts)
+        _tell(job, _("The import of {file} is undone"))
+
+
+def _record(job: ImportJob, action: str, counts: dict[str, int]) -> None:
+    """Write into the audit log what was done: once for the import, and once for each listing that it touched."""
+    actor = job.requested_by or NAME_IN_AUDIT
+    record(actor, action, job.batch, after=counts, tenant_key=job.seller_id)
+    is_undo = job.kind == ImportJob.Kind.UNDO
+    changes = ImportChange.objects.filter(batch=job.batch).exclude(undo=ImportChange.Undo.KEPT)
+    some: list[Happening] = []
+    for change in changes.iterator(chunk_size=CHANGES_AT_ONCE):
+        before, after = (change.after, change.before) if is_undo else (change.before, change.after)
+        target = Target("catalog.product", str(change.product_id), change.sku)
+        some.append(Happening(target=target, before=before, after=after, tenant_key=job.seller_id))
+        if len(some) >= CHANGES_AT_ONCE:
+            record_many(actor, f"listing.{action.replace('.', '-')}", some)
+            some = []
+    if some:
+        record_many(actor, f"listing.{action.replace('.', '-')}", some)
+
+
+def _tell(job: ImportJob, title: _StrPromise, body: str = "") -> None:
+    """Tell the one who asked for the work how it ended."""
+    if job.requested_by is None:
+        return
+    address = ""
+    with suppress(NoReverseMatch):
+        address = job.batch.get_absolute_url()
+    key = f"import.finished:{job.pk}:{job.state}"
+    notify(
+        [job.requested_by],
+        kind="import.finished",
+        title=format_lazy(title, file=job.batch.name),
+        body=body,
+        url=address,
+        key=key,
+    )

@@ -1,0 +1,270 @@
+"""What people, the API and the command do with imports: one verb per function."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shopadmin.accounts.audit.recording import record
+from shopadmin.accounts.models import User
+from shopadmin.jobs import running, sweeping
+
+from ..models import ImportBatch, ImportJob, ImportResult, Seller
+from . import error_file as failed_rows
+from . import jobs, partitions, undoing
+from .encodings import EncodingEvidence
+from .guessing import Guess, guess_file, guess_mapping, read_sample
+from .headers import ColumnMapping, guess_columns, names_of
+from .opening import HEAD_BYTES, guess_format
+from .problems import FileProblem, Problem
+from .tables import TableFormat
+from .wording import file_message, mapping_message
+
+_BYTES_AT_ONCE = 1 << 20
+
+
+class ImportRefused(Exception):
+    """What was asked for cannot be done with the import now; the message says why and what to do."""
+
+
+class MappingRefused(ImportRefused):
+    """The choice of columns cannot be used; `problems` says why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(map(mapping_message, problems)))
+        self.problems = problems
+
+
+class SellerBusy(ImportRefused):
+    """Another import of the same seller is being written; two at once would overwrite each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a checked import would do. Rows read are those with any outcome and the blank ones."""
+
+    rows: int
+    blank: int
+    create: int
+    change: int
+    same: int
+    error: int
+    conflict: int
+    warnings: int
+
+    @property
+    def accepted(self) -> int:
+        """Rows without errors."""
+        return self.create + self.change + self.same + self.conflict
+
+
+def receive_file(
+    *, seller: Seller, actor: User | None, file: BinaryIO, name: str, source: str = ImportBatch.Source.UPLOAD
+) -> ImportBatch:
+    """Keep a file and guess what it is. One that cannot be read is kept as failed, with the reason in `problem`.
+
+    `ImportBatch.objects.same_file(batch)` finds earlier imports of the same content. Raises `ImportRefused` for a file
+    that is too large.
+    """
+    evidence, digest, size, head = EncodingEvidence(), hashlib.sha256(), 0, b""
+    file.seek(0)
+    while piece := file.read(_BYTES_AT_ONCE):
+        size += len(piece)
+        if size > settings.SHOPADMIN["IMPORT_MAX_BYTES"]:
+            megabytes = settings.SHOPADMIN["IMPORT_MAX_BYTES"] // 2**20
+            raise ImportRefused(file_message(FileProblem("too-large", megabytes=megabytes)))
+        head = head or piece[:HEAD_BYTES]
+        digest.update(piece)
+        evidence.add(piece)
+    batch = ImportBatch(
+        seller=seller,
+        created_by=actor,
+        source=source,
+        name=_shown_name(name),
+        sha256=digest.hexdigest(),
+        byte_size=size,
+        format=TableFormat(encoding=evidence.guess()).as_json(),
+    )
+    try:
+        batch.format = guess_format(head, evidence.guess()).as_json()
+        _guess_columns(batch, file)
+    except FileProblem as problem:
+        _fail(batch, problem)
+    file.seek(0)
+    batch.file.save(name, File(file), save=False)
+    with transaction.atomic():
+        batch.save()
+        said = {"file": batch.name, "bytes": size, "sha256": batch.sha256}
+        record(actor or jobs.NAME_IN_AUDIT, "import.received", batch, after=said, tenant_key=seller.pk)
+    return batch
+
+
+def guess(batch: ImportBatch) -> Guess:
+    """Return how the file is read, its first rows, and what its columns are taken for. Raises `FileProblem`."""
+    return guess_file(batch)
+
+
+def set_format(batch: ImportBatch, form: TableFormat) -> None:
+    """Read the file in another way, and guess its columns anew. Raises `ImportRefused`."""
+    _refuse_unless_open(batch)
+    batch.format, batch.problem, batch.state = form.as_json(), None, ImportBatch.State.RECEIVED
+    try:
+        with batch.file.open("rb") as file:
+            _guess_columns(batch, file)
+    except FileProblem as problem:
+        _fail(batch, problem)
+    batch.save(update_fields=["format", "header", "mapping", "problem", "state"])
+
+
+def set_mapping(batch: ImportBatch, mapping: ColumnMapping) -> None:
+    """Choose what the columns are. Raises `MappingRefused` when it cannot be used, `ImportRefused` when it is too late."""
+    _refuse_unless_open(batch)
+    if len(mapping.fields) != len(batch.header):
+        raise ImportRefused(
+            _("Choose a field, or none, for each of the %(count)d columns.") % {"count": len(batch.header)}
+        )
+    if problems := mapping.problems():
+        raise MappingRefused(problems)
+    batch.enter(ImportBatch.State.RECEIVED, mapping=mapping.as_json(), problem=None)
+
+
+def request_check(batch: ImportBatch, actor: User | None) -> ImportJob:
+    """Have the file checked in the background. Raises `ImportRefused`, `MappingRefused`."""
+    _refuse_unless_open(batch)
+    if problems := batch.column_mapping.problems() if batch.mapping else [Problem("no-sku-column")]:
+        raise MappingRefused(problems)
+    return _request(batch, actor, ImportJob.Kind.CHECK, ImportBatch.OPEN, ImportBatch.State.CHECKING)
+
+
+def request_apply(batch: ImportBatch, actor: User | None) -> ImportJob:
+    """Have a checked import written in the background. Raises `ImportRefused`, `SellerBusy`."""
+    states = (ImportBatch.State.READY,)
+    return _request(batch, actor, ImportJob.Kind.APPLY, states, ImportBatch.State.APPLYING)
+
+
+def request_undo(batch: ImportBatch, actor: User | None) -> ImportJob:
+    """Have an applied import taken back in the background. Raises `ImportRefused`, `SellerBusy`."""
+    states = (ImportBatch.State.APPLIED,)
+    return _request(batch, actor, ImportJob.Kind.UNDO, states, ImportBatch.State.UNDOING)
+
+
+def cancel(batch: ImportBatch) -> bool:
+    """Stop what is being done with the import, at its next step, or put an import aside; False when it is too late.
+
+    A check, an application or an undoing that stops leaves everything as it was before.
+    """
+    job = batch.jobs.filter(state__in=ImportJob.UNFINISHED).select_related("batch").first()
+    if job is not None:
+        is_asked = running.cancel_job(job, on_ended=jobs.settle)
+        batch.refresh_from_db(fields=["state"])
+        return is_asked
+    put_aside = ImportBatch.objects.filter(pk=batch.pk, state__in=ImportBatch.OPEN)
+    is_open = bool(put_aside.update(state=ImportBatch.State.CANCELLED))
+    batch.refresh_from_db(fields=["state"])
+    return is_open
+
+
+def preview(batch: ImportBatch) -> Preview:
+    """Return the counts of the last check, or of the application."""
+    none = dict.fromkeys(Preview.__dataclass_fields__, 0)
+    return Preview(**(none | {name: count for name, count in batch.counts.items() if name in none}))
+
+
+def undo_preview(batch: ImportBatch) -> dict[str, int]:
+    """Return how many listings undoing would restore, delete, remove, and leave alone since they were edited later."""
+    return undoing.undo_preview(batch)
+
+
+def error_file(batch: ImportBatch) -> Iterator[bytes]:
+    """Yield the failed rows as a file in the form of the original; see `listing_import.error_file`."""
+    return failed_rows.error_file(batch)
+
+
+def has_errors(batch: ImportBatch) -> bool:
+    """Whether some row failed."""
+    return ImportResult.objects.filter(batch=batch, outcome=ImportResult.Outcome.ERROR).exists()
+
+
+def forget(batch: ImportBatch) -> None:
+    """Erase an import that has had no effect, with its file and rows. Raises `ImportRefused` for any other."""
+    with transaction.atomic():
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if locked.state not in ImportBatch.OPEN:
+            raise ImportRefused(_("Only an import that was not applied can be erased."))
+        partitions.drop(locked)
+        name, storage = locked.file.name, locked.file.storage
+        locked.delete()
+    if name:
+        storage.delete(name)
+
+
+def clear_outdated() -> int:
+    """Drop the files and rows of imports that are older than the setting says; return of how many.
+
+    What an import did stays known and can still be undone.
+    """
+    cleared = 0
+    for batch in ImportBatch.objects.outdated().iterator():
+        with transaction.atomic():
+            partitions.drop(batch)
+            name, storage = batch.file.name, batch.file.storage
+            batch.enter(batch.state, file="", cleared_at=timezone.now())
+        if name:
+            storage.delete(name)
+        cleared += 1
+    return cleared
+
+
+def _guess_columns(batch: ImportBatch, file: BinaryIO | File) -> None:  # type: ignore[type-arg]
+    header, sample = read_sample(file, batch.table_format)  # type: ignore[arg-type]
+    batch.header = names_of(header)
+    batch.mapping = guess_mapping(batch.seller, guess_columns(header), sample).as_json()
+
+
+def _fail(batch: ImportBatch, problem: FileProblem) -> None:
+    batch.state = ImportBatch.State.FAILED
+    batch.problem = {"code": problem.code, "facts": dict(problem.facts)}
+
+
+def _shown_name(name: str) -> str:
+    plain = PurePath(name.replace("\\", "/")).name.replace("\0", "")
+    return plain.encode(errors="replace").decode()[-200:] or "file"
+
+
+def _refuse_unless_open(batch: ImportBatch) -> None:
+    if batch.state not in ImportBatch.OPEN:
+        raise ImportRefused(_("This import is %(state)s; send the file again to change how it is read.") % {
+            "state": batch.get_state_display()
+        })  # fmt: skip
+    if not batch.file:
+        raise ImportRefused(file_message(FileProblem("lost-file")))
+
+
+def _request(
+    batch: ImportBatch, actor: User | None, kind: str, from_states: tuple[str, ...], to_state: str
+) -> ImportJob:
+    try:
+        with transaction.atomic():
+            # One statement: of two people who press the button at once, one gets the job and the other is told.
+            entered = ImportBatch.objects.filter(pk=batch.pk, state__in=from_states).update(state=to_state)
+            if not entered:
+                batch.refresh_from_db(fields=["state"])
+                said = {"state": batch.get_state_display()}
+                raise ImportRefused(_("This import is %(state)s; this is not possible now.") % said)
+            job = ImportJob.objects.create(batch=batch, seller_id=batch.seller_id, kind=kind, requested_by=actor)
+    except IntegrityError as error:
+        raise SellerBusy(
+            _("Another import of %(seller)s is being written; wait until it has finished.") % {"seller": batch.seller}
+        ) from error
+    batch.state = to_state
+    transaction.on_commit(lambda: sweeping.ring(ImportJob, jobs.RUN_IMPORT_JOB, job.pk))
+    return job

@@ -1,0 +1,165 @@
+"""PURE. XLSX workbooks, read safely: limits before anything is unpacked, stored results instead of formulas.
+
+openpyxl reads 10,000 rows of 13 columns a second in constant memory (50 MB) and tells number formats and errors;
+python-calamine read ten times faster but held the whole sheet (180 MB for 100,000 rows) and made errors empty cells.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from decimal import Decimal
+from itertools import repeat
+from typing import Any, BinaryIO
+
+from openpyxl import load_workbook
+
+from .problems import FileProblem, Problem, problem
+from .tables import MOST_COLUMNS, Table, blocks_of
+
+MOST_PARTS = 2000
+MOST_UNPACKED = 1_000_000_000
+# Texts that cells share are held in memory.
+MOST_SHARED_TEXT = 80_000_000
+_SHARED_TEXT = "xl/sharedStrings.xml"
+_DECLARATIONS = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_FORMULA = re.compile(rb"<f[ >/]")
+_PADDED = re.compile(r"0{2,}")
+
+# The number of a row with its cells, once with stored results and once with formulas.
+type _NumberedCells = Iterator[tuple[int, tuple[Sequence[Any], Sequence[Any]]]]
+
+
+def read_xlsx(file: BinaryIO) -> Table:
+    """Return the table in the first visible sheet; the header is the first row that is not blank.
+
+    Numbers come as people see them: without a trailing ".0", with the leading zeros that their format adds; dates as
+    2026-01-31. Raises `FileProblem` for a file that is broken, encrypted, too large when unpacked, or empty.
+    """
+    check_archive(file)
+    try:
+        values = _rows(file, is_stored=True)
+        formulas = _rows(file, is_stored=False) if _has_formulas(file) else repeat(())
+        rows = enumerate(zip(values, formulas, strict=False), 1)
+        for number, (cells, _) in rows:
+            if any(_text(cell) for cell in cells):
+                header = [_text(cell).strip() for cell in cells]
+                return _table(header, number, rows)
+    except FileProblem:
+        raise
+    except Exception as error:  # openpyxl raises many kinds on broken files; each means unreadable
+        raise FileProblem("broken-workbook") from error
+    raise FileProblem("no-rows")
+
+
+def check_archive(file: BinaryIO) -> None:
+    """Raise `FileProblem` unless the file is a workbook that may be unpacked. Reads its directory and first bytes."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
+            if "xl/workbook.xml" not in names:
+                raise FileProblem("not-a-workbook")
+            size = sum(part.file_size for part in parts)
+            shared = sum(part.file_size for part in parts if part.filename == _SHARED_TEXT)
+            if len(parts) > MOST_PARTS or size > MOST_UNPACKED or shared > MOST_SHARED_TEXT:
+                raise FileProblem("workbook-too-large", megabytes=size // 1_000_000, most=MOST_UNPACKED // 1_000_000)
+            if len(names) != len(parts) or any(part.flag_bits & 1 for part in parts):
+                raise FileProblem("broken-workbook")
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")):
+                    _refuse_declarations(archive, part)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+        raise FileProblem("broken-workbook") from error
+
+
+def _refuse_declarations(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Refuse XML that declares its own entities, which can unfold without end."""
+    with archive.open(part) as opened:
+        if _DECLARATIONS.search(opened.read(4096)):
+            raise FileProblem("broken-workbook")
+
+
+def _has_formulas(file: BinaryIO) -> bool:
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as opened:
+                    tail = b""
+                    while piece := opened.read(1 << 20):
+                        if _FORMULA.search(tail + piece):
+                            return True
+                        tail = piece[-3:]
+    return False
+
+
+def _rows(file: BinaryIO, *, is_stored: bool) -> Iterator[Sequence[Any]]:
+    """Yield the cells of each row of the first visible sheet, with stored results or with the formulas themselves."""
+    file.seek(0)
+    workbook = load_workbook(file, read_only=True, data_only=is_stored, keep_links=False)
+    sheet = next((sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"), None)
+    if sheet is None:
+        raise FileProblem("no-rows")
+    sheet.reset_dimensions()
+    yield from sheet.iter_rows()
+
+
+def _table(header: list[str], header_number: int, rows: _NumberedCells) -> Table:
+    while header and not header[-1]:
+        header.pop()
+    if len(header) > MOST_COLUMNS:
+        raise FileProblem("too-many-columns", columns=len(header), most=MOST_COLUMNS)
+    return Table(header, header_number, blocks_of(_numbered(rows, len(header)), len(header)))
+
+
+def _numbered(rows: _NumberedCells, width: int) -> Iterator[tuple[int, Sequence[str], Problem | None]]:
+    try:
+        for number, (cells, formulas) in rows:
+            texts = [_text(cell) for cell in cells[:width]]
+            yield number, texts, _fault(cells[:width], formulas) or _beyond(cells[width:], width)
+    except FileProblem:
+        raise
+    except Exception as error:  # openpyxl raises many kinds on broken files; each means unreadable
+        raise FileProblem("broken-workbook") from error
+
+
+def _beyond(cells: Sequence[Any], width: int) -> Problem | None:
+    if not any(_text(cell) for cell in cells):
+        return None
+    return Problem("too-many-cells", facts={"cells": width + len(cells), "columns": width, "lines": 1})
+
+
+def _fault(cells: Sequence[Any], formulas: Sequence[Any]) -> Problem | None:
+    for at, cell in enumerate(cells):
+        if cell.data_type == "e":
+            return Problem("cell-error", value=str(cell.value), facts={"cell": cell.coordinate})
+        if cell.value is None and at < len(formulas) and formulas[at].data_type == "f":
+            return problem("formula-without-value", str(formulas[at].value), cell=formulas[at].coordinate)
+    return None
+
+
+def _text(cell: Any) -> str:
+    """Return the cell's text as people see it."""
+    match cell.value:
+        case None:
+            return ""
+        case bool() as value:
+            return "TRUE" if value else "FALSE"
+        case int() | float() as number:
+            return _number(number, cell.number_format or "")
+        case datetime() as moment:
+            return moment.date().isoformat() if moment.time() == time() else moment.isoformat(" ")
+        case value:
+            return str(value)
+
+
+def _number(number: float, number_format: str) -> str:
+    """Return a number without exponent, padded with zeros as its format says ("00000" shows 7 as 00007)."""
+    if isinstance(number, float) and not number.is_integer():
+        return f"{Decimal(repr(number)):f}"
+    padded = number_format if _PADDED.fullmatch(number_format) else ""
+    return f"{int(number):d}".zfill(len(padded))

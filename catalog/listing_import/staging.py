@@ -1,0 +1,128 @@
+"""From blocks of cells to a table in the database: one COPY, in PostgreSQL's text form, for the whole file.
+
+A block that holds nothing unusual is joined as it is. Otherwise its rows are looked at one by one: what PostgreSQL
+cannot keep becomes �, what is endless is cut, and the row is marked for `rows.judge_row`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from .columns import BY_NAME, COLUMNS
+from .headers import PRICE_IN, ColumnMapping
+from .problems import Problem, problem
+from .tables import Block
+
+LOOK = "look"
+CLEAN = "clean"
+LONGEST_CELL = 100_000
+"""The most characters of a cell that are kept; longer ones are reported with their length."""
+
+_BETWEEN = "\x1f"
+# Control characters but the line feed, which descriptions may hold, and the one that divides the cells.
+_UNUSUAL = bytes({*range(0x20), 0x7F, ord("\\")} - {0x0A, 0x1F})
+_ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f\ufffd\ud800-\udfff]")
+_LOST = re.compile("[\x00\ud800-\udfff]")
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\x1f": "\\\x1f"})
+
+type Cells = Sequence[str]
+
+
+@dataclass(slots=True)
+class RowCounts:
+    """How many rows were read so far, and how many of them are blank."""
+
+    rows: int = 0
+    blank: int = 0
+
+
+class Stager:
+    """Turns blocks into the bytes of a COPY into `columns`, and counts rows."""
+
+    def __init__(self, mapping: ColumnMapping) -> None:
+        self.counts = RowCounts()
+        self._fields = [column.name for column in COLUMNS if mapping.has(column.name)]
+        places = [mapping.fields.index(name) for name in self._fields]
+        self._market_places = [at for at, name in enumerate(mapping.fields) if name.startswith(PRICE_IN)]
+        self._pick: Callable[[Cells], Cells] = (
+            itemgetter(*places) if len(places) > 1 else lambda cells: [cells[at] for at in places]
+        )
+        self._names = mapping.fields
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the table in the order of the bytes."""
+        return ["number", "mark", "fault", *self._fields, *(["market_prices"] if self._market_places else [])]
+
+    def pieces(self, blocks: Iterator[Block]) -> Iterator[bytes]:
+        """Yield the bytes for each block."""
+        for block in blocks:
+            self.counts.rows += len(block.rows)
+            yield self._quick(block) or self._careful(block)
+
+    def _quick(self, block: Block) -> bytes | None:
+        """Return the block's bytes if nothing in it is unusual."""
+        if block.faults or self._market_places or not all(block.rows):
+            return None
+        head = _BETWEEN * 3
+        joined = map(_BETWEEN.join, map(self._pick, block.rows))
+        lines = [f"{number}{head}{line}" for number, line in enumerate(joined, block.first_number)]
+        if max(map(len, lines)) > LONGEST_CELL:
+            return None
+        text = "\n".join(lines)
+        if "\ufffd" in text or text.count("\n") != len(lines) - 1:
+            return None
+        try:
+            data = f"{text}\n".encode()
+        except UnicodeEncodeError:  # half of a surrogate pair, out of JSON
+            return None
+        is_plain = len(data.translate(None, _UNUSUAL)) == len(data)
+        return data if is_plain and data.count(b"\x1f") == len(lines) * (len(self._fields) + 2) else None
+
+    def _careful(self, block: Block) -> bytes:
+        lines = []
+        for at, cells in enumerate(block.rows):
+            fault = block.faults.get(at)
+            if not cells and fault is None:
+                self.counts.blank += 1
+                continue
+            lines.append(self._line(block.first_number + at, cells or [""] * len(self._names), fault))
+        return "".join(lines).encode()
+
+    def _line(self, number: int, cells: Cells, fault: Problem | None) -> str:
+        picked = list(self._pick(cells))
+        prices = [cells[at] for at in self._market_places]
+        is_odd = fault is not None or _ODD.search("".join((*picked, *prices))) is not None
+        if is_odd or sum(map(len, picked)) > LONGEST_CELL:
+            is_odd = True
+            fault = fault or self._too_long(picked)
+            picked = [_LOST.sub("\ufffd", cell[:LONGEST_CELL]) for cell in picked]
+            prices = [_LOST.sub("\ufffd", cell[:LONGEST_CELL]) for cell in prices]
+        said = "" if fault is None else json.dumps(_as_json(fault))
+        parts = [LOOK if is_odd else "", said, *picked]
+        if prices:
+            parts.append(_array(prices))
+        return f"{number}{_BETWEEN}{_BETWEEN.join(part.translate(_ESCAPES) for part in parts)}\n"
+
+    def _too_long(self, picked: Cells) -> Problem | None:
+        for name, cell in zip(self._fields, picked, strict=True):
+            if len(cell) > LONGEST_CELL:
+                most = getattr(BY_NAME[name], "longest", LONGEST_CELL)
+                return problem("too-long", cell[:100], length=len(cell), most=most).at(name)
+        return None
+
+
+def _as_json(fault: Problem) -> dict[str, object]:
+    plain = json.dumps(dict(fault.facts), ensure_ascii=True)
+    value = _LOST.sub("\ufffd", fault.value)
+    return {"code": fault.code, "column": fault.column, "value": value, "facts": json.loads(plain)}
+
+
+def _array(cells: Cells) -> str:
+    """Return PostgreSQL's text form of an array in which blank cells are NULL."""
+    quoted = (cell.replace("\\", "\\\\").replace('"', '\\"') for cell in cells)
+    return "{" + ",".join(f'"{cell}"' if cell else "NULL" for cell in quoted) + "}"
