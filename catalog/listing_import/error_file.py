@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import BinaryIO, cast
+
+from shopadmin.csv_cells import safe_text
 
 from ..models import ImportBatch, ImportIssue
 from .encodings import UTF8, UTF16_BE, UTF16_LE
@@ -17,8 +20,7 @@ from .wording import label_of, message
 
 PROBLEM_COLUMN = "problem"
 ROWS_A_PIECE = 500
-# A spreadsheet takes cells that begin so for formulas (OWASP, CSV Injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[-+][0-9][0-9.,]*")
 _MARKS = {UTF8: b"\xef\xbb\xbf", UTF16_LE: b"\xff\xfe", UTF16_BE: b"\xfe\xff"}
 
 
@@ -58,11 +60,8 @@ def _problems(batch: ImportBatch) -> Iterator[tuple[int, str]]:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not _is_number(cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    return cell[1:].replace(".", "").replace(",", "").isdigit()
+    """Numbers stay numbers: they begin like formulas, but are none."""
+    return cell if _NUMBER.fullmatch(cell) else safe_text(cell)
 
 
 def _lines(rows: Sequence[Sequence[str]], form: TableFormat) -> bytes:

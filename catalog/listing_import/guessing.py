@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
+from .. import markets
 from ..models import ImportBatch, Offer, Seller
 from .amounts import read_amount
 from .headers import PRICE_IN, ColumnGuess, ColumnMapping, guess_columns, names_of
 from .opening import open_table
 from .problems import Problem, shown
 from .tables import TableFormat
-from .vocabularies import countries, currencies, currency_of_country
 
 SAMPLE_ROWS = 20
 FALLBACK_MARKET = "US"
@@ -68,11 +68,12 @@ def usual_market(seller: Seller) -> tuple[str, str]:
     """Return market and currency of most of the seller's newest offers; else those of the trader's country."""
     newest = Offer.objects.filter(product__seller=seller).order_by("-pk").values_list("market", "currency")[:100]
     for (market, currency), _ in Counter(newest).most_common():
-        if market in countries() and currency in currencies():
+        if currency in markets.currencies():
             return market, currency
     trader = getattr(seller, "trader", None)
-    country = trader.country if trader is not None and trader.country in countries() else FALLBACK_MARKET
-    return country, currency_of_country(country)
+    country = trader.country if trader is not None and trader.country else FALLBACK_MARKET
+    market = markets.market_named(country, "en") or FALLBACK_MARKET
+    return market, markets.currency_of(market)
 
 
 def _currencies_said(sample: Sequence[Sequence[str]], place: int) -> Counter[str]:

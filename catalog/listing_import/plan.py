@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .. import markets
 from ..money import minor_digits
 from .columns import BY_NAME, CLEAR, PHOTOS, PRICE, WORDS
 from .headers import ColumnMapping
 from .staging import CLEAN
-from .vocabularies import currency_of_country
 
 TEXTS = ("title", "description", "gtin", "variant_group", "variant_name")
 """Fields of a product that hold the cell's own text."""
@@ -171,7 +171,7 @@ class Plan:
         if mapping.has("price") or (mapping.has("stock") and not mapping.price_markets):
             prices.append(self._own_price())
         for place, market in enumerate(mapping.price_markets, 1):
-            currency = currency_of_country(market)
+            currency = markets.currency_of(market)
             cell = f"s.market_prices[{place}]"
             prices.append(Price(f"o{len(prices)}", cell, literal(market), literal(currency), _factor(currency)))
         return prices

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .. import markets
 from ..models import ImportBatch, ImportIssue, ImportResult, ImportRow, Offer, Product
 from ..money import amount, with_sign
 from ..names import folded
@@ -12,7 +13,7 @@ from .amounts import Amount, read_amount
 from .columns import CLEAR, COLUMNS, WORDS
 from .headers import PRICE_IN, ColumnMapping
 from .problems import Problem
-from .vocabularies import country_of, currency_of, currency_of_country
+from .vocabularies import country_of, currency_of
 from .wording import label_of, message, sentence
 
 
@@ -134,8 +135,8 @@ def _offer_changes(
 ) -> list[FieldChange]:
     own_market = _market(cells, mapping)
     if name == "stock":
-        markets = mapping.price_markets or (own_market,)
-        now = {market: offers[market].stock for market in markets if market in offers}
+        priced = mapping.price_markets or (own_market,)
+        now = {market: offers[market].stock for market in priced if market in offers}
         differing = {str(stock) for stock in now.values() if str(stock) != cells["stock"]}
         if now and not differing:
             return []
@@ -159,4 +160,4 @@ def _currency(name: str, market: str, cells: Mapping[str, str], mapping: ColumnM
     if name == "price" and "currency" in cells:
         found: str | Problem = currency_of(cells["currency"])
         return found if isinstance(found, str) else ""
-    return mapping.currency if name == "price" and market == mapping.market else currency_of_country(market)
+    return mapping.currency if name == "price" and market == mapping.market else markets.currency_of(market)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .. import markets
 from .amounts import Amount, read_amount
 from .columns import BY_NAME, WORDS
 from .headers import PRICE_IN, ColumnMapping
 from .problems import Problem, problem
-from .vocabularies import currency_of_country
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,14 @@ def _judge_prices(judged: Judged, terms: Terms) -> None:
 
 def _amount(name: str, text: str, judged: Judged, terms: Terms) -> Amount | Problem:
     if name != "price":
-        return read_amount(text, currency_of_country(name.removeprefix(PRICE_IN)), terms.decimal_mark)
+        return read_amount(text, markets.currency_of(name.removeprefix(PRICE_IN)), terms.decimal_mark)
     mapping = terms.mapping
     if mapping.has("currency"):
         if any(wrong.column == "currency" for wrong in judged.problems):
             return Amount(text)
         return read_amount(text, _meaning(judged, "currency", terms), terms.decimal_mark)
     market = market_of(judged.cells, terms)
-    currency = mapping.currency if market in {"", mapping.market} else currency_of_country(market)
+    currency = mapping.currency if market in {"", mapping.market} else markets.currency_of(market)
     amount = read_amount(text, currency, terms.decimal_mark)
     if isinstance(amount, Problem) and amount.code == "other-currency":
         return read_amount(text, "", terms.decimal_mark)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale
-from babel.numbers import get_territory_currencies, list_currencies
 from rapidfuzz import fuzz, process
 
+from ..markets import currencies, market_named, market_names
 from ..names import folded
 from .problems import Problem, problem
 
@@ -28,8 +28,6 @@ SIGNS: Mapping[str, str] = {
 }  # fmt: skip
 DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "MXN", "CLP", "COP", "ARS", "SGD", "HKD", "TWD", "UYU"})
 """Currencies whose sign is a plain $, which therefore says nothing alone."""
-# Not countries though the list of territories has them.
-_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "IC", "EA", "AC", "CP", "DG", "TA", "CQ"})
 _NEAR, _NEAR_OF_THREE = 82.0, 60.0
 
 
@@ -54,56 +52,26 @@ def currency_of(text: str) -> str | Problem:
 
 
 def country_of(text: str) -> str | Problem:
-    """Return the ISO 3166 code of a country, from its code or its name."""
-    word = text.strip()
-    code = {"UK": "GB"}.get(word.upper(), word.upper())
-    if code in countries():
-        return code
-    found = _country_names().get(folded(word))
-    return found or problem("unknown-market", text, **_suggestion(folded(word), _country_names()))
-
-
-def currency_of_country(code: str) -> str:
-    """Return the code of the currency that is legal tender in the country; empty when that is unknown."""
-    found = get_territory_currencies(code)
-    return found[-1] if found else ""
-
-
-@cache
-def countries() -> frozenset[str]:
-    """Return the two-letter codes of all countries."""
-    codes = map(str, Locale("en").territories)
-    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
-
-
-@cache
-def currencies() -> frozenset[str]:
-    """Return the codes of all currencies that some country uses."""
-    return frozenset(_currencies().values())
+    """Return the ISO 3166 code of a country in which one can sell, from its code or its name."""
+    code = {"UK": "GB"}.get(text.strip().upper()) or market_named(text, "es")
+    return code or problem("unknown-market", text, **_suggestion(folded(text), _country_names()))
 
 
 @cache
 def _country_names() -> Mapping[str, str]:
-    return {
-        folded(name): code
-        for language in LANGUAGES
-        for code, name in Locale(language).territories.items()
-        if code in countries()
-    }
+    return {folded(name): code for language in LANGUAGES for code, name in market_names(language).items()}
 
 
 @cache
 def _currencies() -> Mapping[str, str]:
     """Return the codes of currencies that some country uses, by folded code and name."""
-    used = {code for country in countries() for code in get_territory_currencies(country)}
-    known = {code: code for code in used & list_currencies()}
     names = {
         folded(name): code
         for language in LANGUAGES
         for code, name in Locale(language).currencies.items()
-        if code in known
+        if code in currencies()
     }
-    return {**names, **{folded(code): code for code in known}}
+    return {**names, **{folded(code): code for code in currencies()}}
 
 
 def _suggestion(word: str, known: Mapping[str, str]) -> dict[str, str]:

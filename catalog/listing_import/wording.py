@@ -130,6 +130,8 @@ ROW_PROBLEMS: Mapping[str, str | Promise] = {
     "unknown-currency": _("“%(value)s” is no currency in use"),
     "unknown-market": _("“%(value)s” is no country"),
     "unknown-category": _("there is no category “%(value)s”"),
+    "brand-without-letters": _("“%(value)s” is no name"),
+    "brand-unclear": _("“%(value)s” may be one of several brands; write the name exactly"),
     "brand-protected": _("“%(value)s” is protected; ask for authorisation to sell it, then import again"),
     "price-jump": _("the price becomes %(times)s times larger or smaller, or more; is a comma missing?"),
     "edited-meanwhile": _("the listing was edited since the check and is left alone; check again"),

@@ -9,14 +9,16 @@ from itertools import count
 from django.utils import timezone
 from rapidfuzz import fuzz, process
 
-from ..models import Brand, BrandAlias, BrandAuthorization, Category, ImportBatch
+from .. import markets
+from ..models import Brand, Category, ImportBatch
+from ..models.brands import FoldedField
 from ..money import minor_digits
 from ..names import folded
 from .columns import BRAND, CATEGORY, CLEAR
 from .partitions import copying, execute, rows_of
 from .plan import Plan
 from .problems import FileProblem, Problem, problem
-from .vocabularies import country_of, currencies, currency_of, currency_of_country, read_condition
+from .vocabularies import country_of, currency_of, read_condition
 
 MOST_DIFFERENT = 20_000
 """The most different words of a column; with more, it is not the column that it is taken for."""
@@ -45,12 +47,12 @@ class Words:
         self.new_brands: dict[int, str] = {}
         self._batch = batch
         self._plan = plan
-        self._brands: dict[str, int] | None = None
+        self._keys_of_new_brands: dict[str, int] = {}
         execute(
             f"CREATE UNLOGGED TABLE {plan.tables.words} (name text, word text, is_known boolean, key bigint, value text,"
             " currency text, factor int)"
         )
-        self._keep("currency", {code: _value(currency_of(code)) for code in currencies()})
+        self._keep("currency", {code: _value(currency_of(code)) for code in markets.currencies()})
 
     def add(self, rows: str) -> int:
         """Look up the words in `rows` (a query for staged rows) that are not in the table yet; return how many.
@@ -93,40 +95,44 @@ class Words:
 
     def _look_up_brands(self, words: list[str]) -> Iterator[tuple[str, Meaning | Problem]]:
         """Find brands by name or alias, whatever case and accents; one that is not there is made when rows are applied."""
-        if self._brands is None:
-            self._brands = dict(BrandAlias.objects.values_list("folded", "brand"))
-            names = Brand.objects.values_list("name", "pk").iterator()
-            self._brands |= {folded(name) or name: key for name, key in names}
-        blocked = self._blocked_brands()
-        for word in words:
-            cleaned = BRAND.clean(word)
-            if isinstance(cleaned, Problem):
-                yield word, cleaned
-                continue
-            if not cleaned or cleaned == CLEAR:
+        cleaned = {word: BRAND.clean(word) for word in words}
+        names = {name for name in cleaned.values() if isinstance(name, str) and name not in {"", CLEAR}}
+        brands = Brand.objects.resolve(names)
+        blocked = self._blocked_brands({brand.pk for brand in brands.values() if brand is not None})
+        for word, name in cleaned.items():
+            if isinstance(name, Problem):
+                yield word, name
+            elif name not in names:
                 yield word, Meaning()
-                continue
-            name = folded(cleaned) or cleaned
-            if name not in self._brands:
-                self._brands[name] = -1 - len(self.new_brands)
-                self.new_brands[self._brands[name]] = cleaned
-            key = self._brands[name]
-            yield word, problem("brand-protected", word, key=key) if key in blocked else Meaning(key)
+            elif (brand := brands[name]) is None:
+                yield word, self._new_brand(word, name)
+            elif brand.pk in blocked:
+                yield word, problem("brand-protected", word, key=brand.pk)
+            else:
+                yield word, Meaning(brand.pk)
 
-    def _blocked_brands(self) -> set[int]:
-        """Return the protected brands that the seller is not authorised to list in all markets of the file."""
-        protected = set(Brand.objects.filter(is_protected=True).values_list("pk", flat=True))
-        if not protected:
-            return set()
-        said = self.meanings.get("market", {}).values()
-        mapping = self._plan.mapping
-        markets = set(mapping.price_markets) or {mapping.market, *(code for code in said if isinstance(code, str))}
-        today = timezone.localdate()
-        granted = BrandAuthorization.objects.filter(seller=self._batch.seller_id)
-        of_each: list[set[int]] = [
-            set(granted.valid(today, market).values_list("brand", flat=True)) for market in markets
-        ]
-        return protected - of_each[0].intersection(*of_each)
+    def _new_brand(self, word: str, name: str) -> Meaning | Problem:
+        key = FoldedField.key(name)
+        if not key:
+            return problem("brand-without-letters", word)
+        if key not in self._keys_of_new_brands:
+            alike = list(Brand.objects.filter(folded=key).values_list("name", flat=True))
+            if alike:
+                return problem("brand-unclear", word, nearest=alike)
+            self._keys_of_new_brands[key] = -1 - len(self.new_brands)
+            self.new_brands[self._keys_of_new_brands[key]] = name
+        return Meaning(self._keys_of_new_brands[key])
+
+    def _blocked_brands(self, keys: set[int]) -> set[int]:
+        """Return those of the brands that are protected, without authorisation for the seller in all the file's markets."""
+        brands = Brand.objects.filter(pk__in=keys, is_protected=True)
+        protected = set(brands.values_list("pk", flat=True))
+        mapping, seller, today = self._plan.mapping, self._batch.seller, timezone.localdate()
+        said = [code for code in self.meanings.get("market", {}).values() if isinstance(code, str)]
+        blocked: set[int] = set()
+        for market in {*mapping.price_markets} or {mapping.market, *said} if protected else ():
+            blocked |= protected - set(brands.open_to(seller, market=market, on=today).values_list("pk", flat=True))
+        return blocked
 
 
 def _word_row(name: str, word: str, meaning: Meaning | Problem) -> tuple[object, ...]:
@@ -143,7 +149,7 @@ def _value(found: str | Problem) -> Meaning | Problem:
 
 def _market(word: str) -> Meaning | Problem:
     country = country_of(word)
-    return country if isinstance(country, Problem) else Meaning(value=country, currency=currency_of_country(country))
+    return country if isinstance(country, Problem) else Meaning(value=country, currency=markets.currency_of(country))
 
 
 def _categories(words: list[str]) -> Iterator[tuple[str, Meaning | Problem]]:
