@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -251,6 +251,10 @@ class ImportRow(models.Model):
 class ImportResultQuerySet(models.QuerySet["ImportResult"]):
     """What the rows of an import do."""
 
+    def with_issue(self, issues: models.QuerySet[ImportIssue]) -> Self:
+        """Keep rows with which something among `issues` is wrong; both are of one import."""
+        return self.filter(number__in=issues.order_by().values("number"))
+
     def with_outcome(self, *outcomes: str) -> Self:
         """Keep rows with one of these outcomes, in the order of the file; page them by `number`."""
         return self.filter(outcome__in=outcomes).order_by("number")
@@ -285,6 +289,15 @@ class ImportResult(models.Model):
         return f"row {self.number}: {self.outcome}"
 
 
+class ImportIssueQuerySet(models.QuerySet["ImportIssue"]):
+    """What is wrong with the rows of an import."""
+
+    def kinds(self) -> models.QuerySet[Any, Any]:
+        """Group by column and code, most frequent first: rows, and the number of the first of them, for each."""
+        grouped = self.order_by().values("column", "code")
+        return grouped.annotate(rows=Count("number", distinct=True), first=Min("number")).order_by("-rows", "first")
+
+
 class ImportIssue(models.Model):
     """A problem with a row, or a warning: the code and facts of a sentence (see `wording`)."""
 
@@ -299,6 +312,8 @@ class ImportIssue(models.Model):
     value = models.TextField()
     facts = models.JSONField()
     is_warning = models.BooleanField()
+
+    objects = ImportIssueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("problem of a row")

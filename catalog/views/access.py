@@ -10,7 +10,7 @@ from shopadmin.accounts.permissions import Permission, Scope
 from shopadmin.htmx import AuthenticatedRequest
 
 from ..membership import MEMBER_PERMISSIONS, MemberRole
-from ..models import Product, Seller, SellerMember
+from ..models import ImportBatch, Product, Seller, SellerMember
 
 
 def allowed_on(user: User, seller: Seller) -> frozenset[Permission]:
@@ -44,3 +44,17 @@ def seller_for(request: AuthenticatedRequest, slug: str, permission: Permission)
     if permission not in allowed_on(request.user, seller):
         raise PermissionDenied
     return seller
+
+
+def seen_import(request: AuthenticatedRequest, pk: int) -> ImportBatch:
+    """Return the import if the user may see its seller's listings, else 404, as if it did not exist."""
+    imports = ImportBatch.objects.for_user(request.user).select_related("seller", "created_by", "applied_by")
+    return get_object_or_404(imports, pk=pk)
+
+
+def import_for(request: AuthenticatedRequest, pk: int) -> ImportBatch:
+    """Return an import that the user may change; 404 when unseen, 403 when not allowed."""
+    batch = seen_import(request, pk)
+    if Permission.IMPORT_LISTINGS not in allowed_on(request.user, batch.seller):
+        raise PermissionDenied
+    return batch

@@ -54,8 +54,20 @@ STATES = {
     "undoing": ("pulse", "busy"),
     "undone": ("again", "quiet"),
     "overturned": ("check", "good"),
+    "received": ("pencil", "warn"),
+    "checking": ("pulse", "busy"),
+    "ready": ("eye", "warn"),
+    "applying": ("pulse", "busy"),
+    "applied": ("check", "good"),
+    "undoing": ("pulse", "busy"),
+    "undone": ("back", "quiet"),
+    "create": ("plus", "good"),
+    "change": ("pencil", "busy"),
+    "same": ("check", "quiet"),
+    "error": ("alert", "bad"),
+    "conflict": ("alert", "warn"),
 }
-"""The icon and the tone of every state of videos, jobs, links, products, consents, appeals and traders."""
+"""The icon and the tone of every state of videos, jobs, links, products, consents, appeals, traders, imports and their rows."""
 
 
 @register.simple_tag

@@ -26,7 +26,7 @@ from shopadmin.accounts.roles import Role
 from shopadmin.accounts.services import create_api_token
 from tagging.models import Creator, Notice, Video
 from tests import factories
-from tests.catalog import shops
+from tests.catalog import imports, shops
 from tests.catalog.bulk_shop import applied
 from tests.shopadmin import logins
 
@@ -172,6 +172,16 @@ TABLE = {
     "catalog:appeal-make": Rule(WRITE, ALICE, MERCHANT, arguments="hold"),
     "catalog:appeal-list": Rule(READ, ALICE),
     "catalog:appeal-answer": Rule(WRITE, ALICE, arguments="appeal"),
+    "catalog:import-list": Rule(READ, STAFF | MERCHANT),
+    "catalog:import-add": Rule(FORM, ALICE | MERCHANT),
+    "catalog:import-template": Rule(READ, ALICE | MERCHANT, arguments="export"),
+    "catalog:import-detail": Rule(READ, STAFF, MERCHANT, arguments="import"),
+    "catalog:import-columns": of_a_seller("import", FORM),
+    "catalog:import-progress": Rule(READ, STAFF, MERCHANT, arguments="import"),
+    "catalog:import-errors": Rule(READ, STAFF, MERCHANT, arguments="import"),
+    "catalog:import-apply": of_a_seller("import", WRITE),
+    "catalog:import-undo": of_a_seller("import", FORM),
+    "catalog:import-cancel": of_a_seller("import", WRITE),
     "catalog:bulk-list": Rule(READ, STAFF | MERCHANT),
     "catalog:bulk-choose": Rule(WRITE, ALICE),
     "catalog:bulk-detail": of_alice("bulk", READ),
@@ -330,6 +340,7 @@ def arguments_of_a_seller(seller: Seller) -> dict[str, list[object]]:
         "alias": [brand.pk, brand.aliases.create(name="Lux").pk],
         "authorization": [shops.authorization(seller, brand, by=owner).pk],
         "category": [Category.objects.create(name="Drinks").pk],
+        "import": [imports.checked(imports.csv_of("A,Mug,x,USD,US,1"), of=seller).pk],
     }
 
 

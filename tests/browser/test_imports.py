@@ -1,0 +1,197 @@
+"""A merchant imports a broken file in a real browser: drops it, corrects it, mends its rows, applies and undoes it."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from catalog.listing_import import services
+from catalog.models import ImportBatch, ImportJob, Product, Seller
+from shopadmin.accounts.models import User
+from tests import factories
+from tests.browser.test_accessibility import Inspector
+from tests.browser.test_accessibility import inspector as inspector
+from tests.catalog import imports
+
+pytestmark = pytest.mark.browser
+
+DROP = """([name, content]) => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    transfer.items.add(new File([bytes], name, { type: "text/csv" }));
+    return transfer;
+}"""
+HEADER = "Codigo;Titulo;Marca;Preis;Bestand;Bild"
+
+
+@pytest.fixture
+def shop(mallory: User) -> Seller:
+    return factories.seller("Mine", mallory)
+
+
+def work() -> ImportBatch:
+    """Be the worker for what waits."""
+    return imports.run(ImportJob.objects.unfinished().get())
+
+
+def broken_file(shop: Seller) -> bytes:
+    known = factories.product("Apple juice", of=shop)
+    rows = [f"{known.sku};Pear juice;Bravo;5,49;3;", "MUG;Müslischale;Nova;12,5O;4;", "CUP;Cup;Nova;3,20;4;"]
+    return "\r\n".join([HEADER, *rows]).encode("cp1252")
+
+
+def test_a_broken_file_is_dropped_corrected_mended_applied_and_undone(
+    page: Page, log_in, live_server: LiveServer, mallory: User, shop: Seller, tmp_path: Path
+) -> None:
+    content = base64.b64encode(broken_file(shop)).decode()
+    log_in(mallory)
+    page.goto(f"{live_server.url}/catalog/products/")
+    page.get_by_role("link", name="Import", exact=True).click()
+    transfer = page.evaluate_handle(DROP, ["spring.csv", content])
+    page.locator("#drop").dispatch_event("drop", {"dataTransfer": transfer})
+    page.get_by_role("button", name="Go on to the columns").click()
+
+    expect(page.get_by_role("heading", name="spring.csv")).to_be_visible()
+    expect(page.get_by_label("Encoding")).to_have_value("cp1252")
+    price = page.get_by_label("Field for the column Preis")
+    expect(price).to_have_value("")
+    price.focus()
+    page.keyboard.type("price")
+    expect(page.get_by_text("“12,5O” is not an amount in")).to_be_visible()
+    expect(page.get_by_label("Field for the column Preis")).to_be_focused()
+    page.get_by_label("Field for the column Codigo").select_option("sku")
+    page.get_by_label("Market, where no column says it").select_option("US")
+    page.get_by_label("Currency, where no column says it").select_option("USD")
+    expect(page.get_by_text("“12,5O” is not an amount in USD; did you mean 12,50?")).to_be_visible()
+    expect(page.get_by_text("Say which column holds the SKU")).to_be_hidden()
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
+    work()
+
+    expect(page.get_by_role("heading", name="This is what will happen")).to_be_visible()
+    page.locator("#tab-change").click()
+    expect(page.locator("del").get_by_text("Apple juice")).to_be_visible()
+    page.locator("#tab-error").click()
+    page.get_by_role("link", name="is not an amount in USD").click()
+    expect(page.get_by_text("row 3, price: “12,5O” is not an amount in USD; did you mean 12,50?")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download 1 failed row").click()
+    failed = Path(download.value.path()).read_bytes().decode("cp1252")
+    assert "Müslischale" in failed
+    page.get_by_role("button", name="Apply 2 rows").click()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
+    first = work()
+    expect(page.get_by_text("In the catalogue since")).to_be_visible()
+
+    mended = tmp_path / "mended.csv"
+    mended.write_bytes(failed.replace(";12,5O;", ";12,50;").encode("cp1252"))
+    page.get_by_label("Upload the fixed rows").set_input_files(mended)
+    page.get_by_role("button", name="Check them").click()
+    expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
+    work()
+    page.get_by_role("button", name="Apply 1 row").click()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
+    work()
+    expect(page.get_by_text("In the catalogue since")).to_be_visible()
+    assert set(Product.objects.values_list("title", flat=True)) == {"Pear juice", "Müslischale", "Cup"}
+
+    page.goto(live_server.url + first.get_absolute_url())
+    page.get_by_role("link", name="Undo…").click()
+    expect(page.get_by_text("1 listing gets back what it was before.")).to_be_visible()
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
+    work()
+    expect(page.get_by_text("1 restored, 1 deleted")).to_be_visible()
+    assert set(Product.objects.values_list("title", flat=True)) == {"Apple juice", "Müslischale"}
+
+
+def states(shop: Seller, mallory: User) -> dict[str, str]:
+    """An import in every state, by what it is called, with the address of its page."""
+    known = [factories.product(f"Apple juice {number}", of=shop) for number in range(3)]
+    header = "sku,name of article,title,price,currency,market,stock,image_urls"
+    lines = [f"{item.sku},x,Pear juice {at},5.49,USD,US,3," for at, item in enumerate(known)]
+    lines += [f"NEW{at},x,Mug {at},12.50,USD,US,5,https://cdn.example/{at}.jpg" for at in range(8)]
+    lines += [f"BAD{at},x,Jug {at},12.5O,USD,US,5," for at in range(40)] + ["G,x,,5,USD,US,1,", "H,x,Cup,1,XXQ,US,-4,"]
+    content = imports.csv_of(*lines, f"{known[0].sku},x,Again,5,USD,US,1,", header=header)
+    few = imports.csv_of(f"{known[1].sku},Plum juice,6,USD,US,9", "N,Bowl,3,USD,US,1", "E,Bowl,x,USD,US,1")
+    ready = imports.checked(content, of=shop)
+    undone = imports.undone(imports.applied(few, of=shop, name="undone.csv"))
+    applied = imports.applied(few, of=shop, name="applied.csv")
+    guessed = imports.received(b"codigo;titulo;precoi;x\nA;Mug;1,5O;?\n", of=shop, name="guessed.csv")
+    failed = imports.received(b"%PDF-1.7", of=shop, name="failed.pdf")
+    cancelled = imports.received(few + b"\n", of=shop, name="cancelled.csv")
+    services.cancel(cancelled)
+    checking = imports.received(few + b"\n\n", of=shop, name="checking.csv")
+    services.request_check(checking, mallory)
+    applying = imports.checked(imports.csv_of("W,Bowl,3,USD,US,1"), of=shop, name="applying.csv")
+    services.request_apply(applying, mallory)
+    ImportJob.objects.unfinished().filter(kind="apply").update(stage="write", progress=40)
+    rows = {"ready": ready, "undone": undone, "applied": applied, "guessed": guessed, "failed": failed,
+            "cancelled": cancelled, "checking": checking, "applying": applying}  # fmt: skip
+    return {
+        "add": "/catalog/imports/add",
+        "list": "/catalog/imports/",
+        **{name: batch.get_absolute_url() for name, batch in rows.items()},
+        "kinds open": f"{ready.get_absolute_url()}?tab=error&kind=price:no-amount",
+        "changes": f"{ready.get_absolute_url()}?tab=change",
+        "creations": f"{ready.get_absolute_url()}?tab=create",
+        "columns again": f"{ready.get_absolute_url()}columns",
+        "undo": f"{applied.get_absolute_url()}undo",
+    }
+
+
+def test_an_import_is_clean_in_every_state(
+    inspector: Inspector, log_in, live_server: LiveServer, mallory: User, shop: Seller
+) -> None:
+    log_in(mallory)
+    inspector.visit(f"{live_server.url}/catalog/imports/")
+    for address in states(shop, mallory).values():
+        inspector.visit(live_server.url + address)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_imports_fit_a_narrow_screen(
+    width: int, page: Page, log_in, live_server: LiveServer, mallory: User, shop: Seller
+) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    log_in(mallory)
+    too_wide = {}
+    for name, address in states(shop, mallory).items():
+        page.goto(live_server.url + address)
+        if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
+            too_wide[name] = found
+    assert too_wide == {}
+
+
+def test_without_scripts_a_file_is_corrected_and_checked(
+    browser, live_server: LiveServer, mallory: User, shop: Seller, log_in, page: Page
+) -> None:
+    log_in(mallory)
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(f"{live_server.url}/catalog/imports/add")
+    plain.get_by_label("File").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"x,title\nA,Mug\n"})
+    plain.get_by_role("button", name="Go on to the columns").click()
+    plain.get_by_label("Field for the column x").select_option("sku")
+    plain.get_by_role("button", name="Check the file").click()
+    expect(plain.get_by_text("Waiting for a worker.")).to_be_visible()
+    assert work().counts["create"] == 1
+    context.close()
+
+
+def test_who_leaves_while_a_file_is_checked_comes_back_to_the_preview(
+    page: Page, log_in, live_server: LiveServer, mallory: User, shop: Seller
+) -> None:
+    batch = imports.received(imports.csv_of("A,Mug,5,USD,US,1"), of=shop)
+    services.request_check(batch, mallory)
+    log_in(mallory)
+    page.goto(live_server.url + batch.get_absolute_url())
+    page.get_by_role("link", name="Products").click()
+    work()
+    page.goto(f"{live_server.url}/accounts/notifications/")
+    page.get_by_role("link", name="listings.csv is checked and ready to apply").click()
+    expect(page.get_by_role("button", name="Apply 1 row")).to_be_visible()
