@@ -118,6 +118,16 @@ def test_new_brands_are_made_once_and_only_for_rows_that_come_in():
     assert set(Brand.objects.values_list("name", flat=True)) == {"Bravo", "Növa"}
 
 
+def test_rows_with_errors_stay_out_and_keep_no_others_out():
+    product = factories.product(photos=0)
+    content = csv_of(
+        f"{product.sku},Apple juice,4.99,USD,US,10", "N,Bowl,3,USD,US,1", "E,Bowl,x,USD,US,many", "F,Bowl,12.5O,USD,US,"
+    )
+    batch = imports.applied(content, of=product.seller)
+    assert imports.counts(batch) == {"rows": 4, "create": 1, "same": 1, "error": 2}
+    assert set(imports.catalogue(product.seller)) == {product.sku, "N"}
+
+
 def test_applying_the_same_file_again_changes_nothing():
     content = csv_of("A,Mug,5,USD,US,1", "B,Jug,6,EUR,ES,2")
     first = imports.applied(content)
