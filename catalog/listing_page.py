@@ -26,8 +26,8 @@ COMPARED = 2_000
 """How many hits of a search are ranked."""
 BEST = 500
 """How many of them are shown."""
-BEGINNINGS = 200
-"""How many titles that begin with the search are ranked for certain, where there are more hits than are compared."""
+BEGINNINGS = 500
+"""Among how many titles that begin with the search hits are ranked for certain, where more fit than are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,11 @@ def _best_hits(user: User, filters: ListingFilters, query: QueryDict) -> Listing
     count = Count(len(candidates), is_more=len(candidates) == COMPARED)
     if count.is_more:
         known, asked = {one.pk for one in candidates}, " ".join(words)
-        begin_so = rows.filter(title_key__gte=asked, title_key__lt=f"{asked}\U0010ffff").order_by("title_key", "pk")
-        candidates += [one for one in _candidates(begin_so[:BEGINNINGS]) if one.pk not in known]
+        begin_so = Product.objects.filter(title_key__gte=asked, title_key__lt=f"{asked}\U0010ffff").order_by(
+            "title_key"
+        )
+        first = rows.filter(pk__in=list(begin_so.values_list("pk", flat=True)[:BEGINNINGS]))
+        candidates += [one for one in _candidates(first) if one.pk not in known]
     keys = ranked(words, candidates, most=BEST)
     start = _start(query, len(keys))
     shown = Page(

@@ -72,7 +72,7 @@ def readings(words: Sequence[str]) -> dict[Reading, str]:
         return {Reading.EXACT: NOTHING}
     near = Word.objects.near(words)
     names = {*words, *(other for others in near.values() for other in others)}
-    return queries(words, near, _brands_by_word(names))
+    return queries(words, Word.objects.beginning_with(words), near, _brands_by_word(names))
 
 
 def _categories_below(path: str) -> list[int]:

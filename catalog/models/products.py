@@ -20,7 +20,7 @@ from shopadmin.accounts.permissions import Permission, Scope
 
 from ..facets import Facet, all_of, any_of, facet
 from ..listing_filters import ListingFilters
-from ..search import Reading
+from ..search import Reading, has_digit
 from .brands import Brand
 from .categories import Category
 from .listing_conditions import Matches, conditions_of, readings, sellers_in_question
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shopadmin.accounts.models import User
 
 ENOUGH_HITS = 10
-"""With as many, words are not read more loosely."""
+"""With as many, words are not read more loosely; a number is meant as it stands, so one hit is enough for it."""
 
 
 def _few_hits(rows: ProductQuerySet) -> int:
@@ -79,12 +79,15 @@ class ProductQuerySet(models.QuerySet["Product"]):
         database for the sellers, brands and categories that the filter names, for words, and once for each look.
         """
         sellers = sellers_in_question(user, filters, permission)
-        rows = self.order_by() if sellers is None else self.order_by().filter(seller__in=sellers)
+        rows = self.order_by()
         if filters.offer == "stale":
             rows = rows.filter(models.Exists(Offer.objects.stale().of_row(filters.market)))
         conditions = conditions_of(filters)
         if sellers is not None and (conditions or filters.q):
+            # Either the facet or the column: both say the same, and the planner would take them for two conditions.
             conditions.append(any_of(facet(Facet.SELLER, key) for key in sellers))
+        elif sellers is not None:
+            rows = rows.filter(seller__in=sellers)
         if not filters.q:
             return Listing(rows.matching(all_of(conditions)))
         return rows._read(folded_words(filters.q), conditions, look or _few_hits)
@@ -92,6 +95,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def _read(self, words: Sequence[str], conditions: Sequence[str], look: Callable[[ProductQuerySet], int]) -> Listing:
         """Keep what fits the words and the other conditions; few exact hits are joined by looser ones."""
         found, chosen, hits = self.none(), Reading.EXACT, 0
+        enough = 1 if any(has_digit(word) for word in words) else ENOUGH_HITS
         for reading, query in readings(words).items():
             if hits and reading == Reading.ALL_BUT_ONE:
                 break
@@ -99,7 +103,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
             hits = look(found)
             if not had_hits:
                 chosen = reading
-            if hits >= ENOUGH_HITS:
+            if hits >= enough:
                 break
         return Listing(found, chosen, words)
 

@@ -29,6 +29,14 @@ REFRESH = """
     ON CONFLICT DO NOTHING
 """
 
+MOST_BEGINNINGS = 100
+BEGINNINGS = """
+    SELECT text, word FROM unnest(%(texts)s::text[]) AS text, LATERAL (
+        SELECT word FROM catalog_word
+        WHERE word >= text COLLATE "C" AND word < (text || chr(1114111)) COLLATE "C" ORDER BY word LIMIT %(limit)s
+    ) AS beginning_so
+"""
+
 
 class WordQuerySet(models.QuerySet["Word"]):
     """Which words are like a misspelt one."""
@@ -41,6 +49,18 @@ class WordQuerySet(models.QuerySet["Word"]):
         shared = sorted({spelling for text in asked for spelling in spellings(text)})
         known = list(self.filter(spellings__overlap=shared).values_list("word", flat=True))
         return {text: corrections(text, known) for text in asked}
+
+    def beginning_with(self, texts: Iterable[str]) -> dict[str, list[str]]:
+        """Return for each of `texts` the known words that begin so, by the alphabet; asks the database once.
+
+        A text with which more than `MOST_BEGINNINGS` words begin is left out.
+        """
+        found: dict[str, list[str]] = {text: [] for text in texts}
+        with connection.cursor() as cursor:
+            cursor.execute(BEGINNINGS, {"texts": list(found), "limit": MOST_BEGINNINGS + 1})
+            for text, known in cursor.fetchall():
+                found[text].append(known)
+        return {text: known for text, known in found.items() if len(known) <= MOST_BEGINNINGS}
 
 
 class Word(models.Model):

@@ -59,7 +59,7 @@ def test_two_letters_are_never_left_and_numbers_stay() -> None:
 
 
 def test_each_word_has_to_fit_itself_its_brand_or_its_correction() -> None:
-    found = queries(["nikx", "mug"], {"nikx": ["nike"]}, {"nike": [7]})
+    found = queries(["nikx", "mug"], {}, {"nikx": ["nike"]}, {"nike": [7]})
 
     assert "'mug'" in found[Reading.EXACT]
     assert "'nikx':*" not in found[Reading.EXACT]
@@ -70,15 +70,15 @@ def test_each_word_has_to_fit_itself_its_brand_or_its_correction() -> None:
 
 
 def test_a_word_without_corrections_is_not_read_as_corrected() -> None:
-    assert list(queries(["mug"], {}, {})) == [Reading.EXACT, Reading.BEGINNINGS]
+    assert list(queries(["mug"], {}, {}, {})) == [Reading.EXACT, Reading.BEGINNINGS]
 
 
 def test_words_that_make_a_number_stand_for_it() -> None:
-    assert "'ab1234'" in queries(["ab", "12", "34"], {}, {})[Reading.EXACT]
+    assert "'ab1234'" in queries(["ab", "12", "34"], {}, {}, {})[Reading.EXACT]
 
 
 def test_leading_zeros_of_a_gtin_do_not_matter() -> None:
-    assert "'12345678905'" in queries(["00012345678905"], {}, {})[Reading.EXACT]
+    assert "'12345678905'" in queries(["00012345678905"], {}, {}, {})[Reading.EXACT]
 
 
 def test_whole_sku_gtin_brand_and_title_come_first() -> None:
@@ -106,3 +106,19 @@ def test_equals_stand_by_title_and_key_and_the_rest_is_cut() -> None:
 
     assert ranked(["mug"], rows, most=2) == [1, 2]
     assert ranked(["mug"], [], most=2) == []
+
+
+def test_a_beginning_stands_for_the_known_words_that_begin_so() -> None:
+    known = queries(["wire"], {"wire": ["wireless", "wired"]}, {}, {})[Reading.BEGINNINGS]
+
+    assert "'wireless'" in known
+    assert ":*" not in known
+    assert "'wire':*" in queries(["wire"], {}, {}, {})[Reading.BEGINNINGS]
+
+
+def test_a_number_is_never_left_out() -> None:
+    loose = queries(["sku", "4711"], {}, {}, {})[Reading.ALL_BUT_ONE]
+
+    assert "'4711'" in loose
+    assert "'sku'" not in loose
+    assert Reading.ALL_BUT_ONE not in queries(["12", "34"], {}, {}, {})
