@@ -22,7 +22,7 @@ COUNTED = 10_000
 """Counting stops here: more is "more than 10,000"."""
 NEARBY = 10_000
 """How many rows a page is looked for among before the filter's own index is asked."""
-COMPARED = 2_000
+COMPARED = 1_000
 """How many hits of a search are ranked."""
 BEST = 500
 """How many of them are shown."""

@@ -90,7 +90,10 @@ def queries(
     keys of the brands that any of these names. Numbers are never left out.
     """
     whole = [_forms(text, brands) for text in words]
-    begun = [any_of([form, _begun(text, beginnings)]) for text, form in zip(words, whole, strict=True)]
+    begun = [
+        any_of([form, *_begun(beginnings.get(text, []), text if place == len(words) else "")])
+        for place, (text, form) in enumerate(zip(words, whole, strict=True), start=1)
+    ]
     corrected = [
         any_of([form, *(_known(other, brands) for other in near.get(text, []))])
         for text, form in zip(words, begun, strict=True)
@@ -123,10 +126,12 @@ def _forms(text: str, brands: Mapping[str, Sequence[int]]) -> str:
     return any_of([word(form) for form in forms] + _of_brands(text, brands))
 
 
-def _begun(text: str, beginnings: Mapping[str, Sequence[str]]) -> str:
-    """Return the query for words that begin so: one list for each is quicker than a walk through all words."""
-    known = beginnings.get(text, [])
-    return any_of(word(other) for other in known) if known else word(text, is_prefix=True)
+def _begun(known: Sequence[str], last: str) -> list[str]:
+    """Return the queries for the known words that begin so: a list for each is quicker than a walk through all words.
+
+    Of the last word, which is perhaps still being typed, an unknown beginning counts as well.
+    """
+    return [word(other) for other in known] or ([word(last, is_prefix=True)] if last else [])
 
 
 def _known(text: str, brands: Mapping[str, Sequence[int]]) -> str:

@@ -86,7 +86,7 @@ def suggestions(request: AuthenticatedRequest) -> HttpResponse:
 
 def _is_joint(filters: ListingFilters) -> bool:
     """Tell whether a search has several conditions: how often they come together, the planner can only guess."""
-    return bool(filters.q) and (" " in filters.q or len(dict(filters.set_values())) > 1)
+    return bool(filters.q) and (" " in filters.q or not filters.without("q").is_empty)
 
 
 def _saved_view(request: AuthenticatedRequest) -> SavedView | None:

@@ -59,7 +59,7 @@ def test_two_letters_are_never_left_and_numbers_stay() -> None:
 
 
 def test_each_word_has_to_fit_itself_its_brand_or_its_correction() -> None:
-    found = queries(["nikx", "mug"], {}, {"nikx": ["nike"]}, {"nike": [7]})
+    found = queries(["mug", "nikx"], {}, {"nikx": ["nike"]}, {"nike": [7]})
 
     assert "'mug'" in found[Reading.EXACT]
     assert "'nikx':*" not in found[Reading.EXACT]
@@ -114,6 +114,13 @@ def test_a_beginning_stands_for_the_known_words_that_begin_so() -> None:
     assert "'wireless'" in known
     assert ":*" not in known
     assert "'wire':*" in queries(["wire"], {}, {}, {})[Reading.BEGINNINGS]
+
+
+def test_only_the_last_word_may_begin_in_an_unknown_way() -> None:
+    found = queries(["sku", "47"], {}, {}, {})[Reading.BEGINNINGS]
+
+    assert "'47':*" in found
+    assert "'sku':*" not in found
 
 
 def test_a_number_is_never_left_out() -> None:
