@@ -34,7 +34,7 @@ COLUMNS = (
     Column("condition", _("Condition"), is_shown_first=False),
     Column("variant", _("Variant"), is_shown_first=False),
     Column("added", _("Added"), "-added", is_shown_first=False),
-    Column("updated", _("Updated"), "-updated"),
+    Column("updated", _("Updated"), "-updated", is_shown_first=False),
     Column("videos", _("Videos")),
 )
 """All but the title, which is always there; in the order in which they stand."""

@@ -37,6 +37,11 @@ class Stopped(Exception):
     """Somebody asked the site to stop."""
 
 
+def address_of(host: str, port: int) -> str:
+    """Return the address to open; this machine goes by its name, since browsers take passkeys from no bare number."""
+    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+
+
 def plain_environment(address: str) -> dict[str, str]:
     """Return the environment of a site that is reached at `address` without HTTPS; links in mails lead there."""
     return {"HTTPS": "0", "SITE_URL": os.environ.get("SITE_URL") or address}

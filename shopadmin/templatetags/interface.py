@@ -49,10 +49,6 @@ STATES = {
     "outdated": ("alert", "warn"),
     "more needed": ("alert", "warn"),
     "upheld": ("stop", "quiet"),
-    "applying": ("pulse", "busy"),
-    "applied": ("check", "good"),
-    "undoing": ("pulse", "busy"),
-    "undone": ("again", "quiet"),
     "overturned": ("check", "good"),
     "received": ("pencil", "warn"),
     "checking": ("pulse", "busy"),
@@ -60,14 +56,14 @@ STATES = {
     "applying": ("pulse", "busy"),
     "applied": ("check", "good"),
     "undoing": ("pulse", "busy"),
-    "undone": ("back", "quiet"),
+    "undone": ("again", "quiet"),
     "create": ("plus", "good"),
     "change": ("pencil", "busy"),
     "same": ("check", "quiet"),
     "error": ("alert", "bad"),
     "conflict": ("alert", "warn"),
 }
-"""The icon and the tone of every state of videos, jobs, links, products, consents, appeals, traders, imports and their rows."""
+"""The icon and the tone of every state that a row of the site can have."""
 
 
 @register.simple_tag

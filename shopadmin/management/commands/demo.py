@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from shopadmin.demo.clips import DemoVideo
 from shopadmin.demo.story import PEOPLE, report_lines, seed_shop, upload_videos, videos_to_show
-from shopadmin.processes import ProcessDied, Stopped, Supervisor, plain_environment
+from shopadmin.processes import ProcessDied, Stopped, Supervisor, address_of, plain_environment
 from tagging.models import IndexVersion, TagJob
 
 LONGEST_WAIT_S = 1800
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         try:
-            environment = plain_environment(f"http://{options['host']}:{options['port']}") | {"SHOPADMIN_DEMO": "1"}
+            environment = plain_environment(address_of(options["host"], options["port"])) | {"SHOPADMIN_DEMO": "1"}
             with Supervisor(environment, settings.VAR_DIR / "log") as supervisor:
                 call_command("migrate", verbosity=0)
                 call_command("collectstatic", interactive=False, verbosity=0)
@@ -77,7 +77,7 @@ class Command(BaseCommand):
 
     def _serve(self, supervisor: Supervisor, host: str, port: int) -> None:
         supervisor.start_web(host, port)
-        self.stdout.write(f"\nServing on http://{host}:{port}/ – Ctrl-C stops everything. Log in as:")
+        self.stdout.write(f"\nServing on {address_of(host, port)}/ – Ctrl-C stops everything. Log in as:")
         for person in PEOPLE:
             self.stdout.write(f"  {person.email:<24} {person.role.value:<15} password: {settings.DEMO_PASSWORD}")
         supervisor.wait()

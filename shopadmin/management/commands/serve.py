@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from shopadmin.processes import ProcessDied, Stopped, Supervisor, plain_environment
+from shopadmin.processes import ProcessDied, Stopped, Supervisor, address_of, plain_environment
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         try:
-            address = f"http://{options['host']}:{options['port']}"
+            address = address_of(options["host"], options["port"])
             with Supervisor(plain_environment(address)) as supervisor:
                 supervisor.start_workers()
                 supervisor.start_web(options["host"], options["port"])
