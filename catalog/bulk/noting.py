@@ -55,18 +55,17 @@ def note(action: BulkAction, changes: BulkChangeQuerySet, *, report: Callable[[f
     is_undo = action.state == BulkAction.State.UNDONE
     actor = action.undone_by if is_undo and action.undone_by else action.actor
     reason = f"undo of bulk action {action.pk}: {action.reason}" if is_undo else action.reason
-    counts = action.undo_counts if is_undo else action.counts
     is_internal = action.kind in STAFF_KINDS
     record(
         actor,
         "bulk-action.undone" if is_undo else "bulk-action.applied",
         action,
-        after={"action": action.kind, "parameters": action.parameters, "filter": action.query, "listings": counts},
+        after={"action": action.kind, **action.parameters, "filter": action.query, **_results(action, is_undo=is_undo)},
         reason=reason,
         tenant_key=None if is_internal else action.seller_id,
     )
     names = PUT_BACK if is_undo else DONE
-    done, count = 0, max(1, sum(counts.values()))
+    done, count = 0, max(1, action.changed)
     for some in batched(_happenings(changes, is_undo=is_undo, is_internal=is_internal), ROWS_A_STATEMENT):
         record_many(actor, names.get(Kind(action.kind), EDITED), some, reason=reason)
         done += len(some)
@@ -97,6 +96,15 @@ def tell_of_photos(changes: BulkChangeQuerySet) -> None:
     keys = list(images.values_list("pk", flat=True))
     if keys:
         transaction.on_commit(partial(tell_images_changed, keys))
+
+
+def _results(action: BulkAction, *, is_undo: bool) -> dict[str, int]:
+    counts, done = (action.undo_counts, "undone") if is_undo else (action.counts, "change")
+    changed = counts.get(done, 0)
+    return {
+        "listings_put_back" if is_undo else "listings_changed": changed,
+        "left_alone": sum(counts.values()) - changed,
+    }
 
 
 def _held(count: int) -> Promise:

@@ -28,8 +28,9 @@ function showPage() {
 
 document.addEventListener("change", (event) => {
   if (event.target.id === "pick-page") {
+    const { checked } = event.target;
     for (const box of document.querySelectorAll("#products tbody .pick input")) {
-      if (box.checked !== event.target.checked) {
+      if (box.checked !== checked) {
         box.click();
       }
     }
