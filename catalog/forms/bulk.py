@@ -21,7 +21,7 @@ from ..prices import InvalidPrice, parse_price, typed_price
 from ..wording import about_price
 from .category_names import category_called
 from .holds import LONGEST, HoldForm
-from .listings import MOST_STOCK, decimal_separator
+from .offers import MOST_STOCK, decimal_separator
 
 HOWS: Mapping[How, str | Promise] = {
     How.RAISE_PERCENT: gettext_lazy("Raise by percent"),

@@ -18,7 +18,8 @@ from ..listing_values import OFFER, TEXTS, Difference, ListingValues, Side, diff
 from ..listings import Incomplete, Refusal, SkuTaken, values_of
 from ..models import Product, Seller
 from ..wording import LACKS, shown_price
-from .listings import ListingForm, OfferForm, OfferRows, OffersFormSet, offer_initial
+from .listings import ListingForm
+from .offers import OfferForm, OfferRows, OffersFormSet, offer_initial
 
 CHOICE = "choice-"
 

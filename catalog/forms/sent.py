@@ -11,7 +11,7 @@ from ..listing_values import OFFER, TEXTS, ListingValues
 from ..markets import currency_of, market_named
 from ..prices import typed_price
 from .editing import ListingEditor
-from .listings import decimal_separator
+from .offers import decimal_separator
 
 
 def form_data(sent: Mapping[str, Any], present: ListingValues | None = None) -> QueryDict:
