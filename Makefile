@@ -81,5 +81,5 @@ clean: ## stop the embedded server and remove everything that was built
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
 
 messages: setup ## collect texts for translation and compile them (needs GNU gettext)
-	@$(BIN)/python manage.py makemessages --locale es --ignore .venv --ignore var --no-location
+	@$(BIN)/python manage.py makemessages --locale es --ignore .venv --ignore var --ignore tests --no-location --no-obsolete
 	@$(BIN)/python manage.py compilemessages --ignore .venv

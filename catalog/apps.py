@@ -7,11 +7,13 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        """Tell the accounts for which sellers people work, and what those who do may be told of."""
+        """Tell the accounts for which sellers people work, what they may be told of, and how to say what was done."""
+        from shopadmin.accounts.audit.actions import register_actions
         from shopadmin.accounts.notifications.kinds import register_kind
         from shopadmin.accounts.permissions import Permission
         from shopadmin.accounts.tenants import Tenancy, use_tenancy
 
+        from . import audit_actions
         from .models import Seller, SellerMember
 
         use_tenancy(
@@ -22,6 +24,7 @@ class CatalogConfig(AppConfig):
                 ),
             )
         )
+        register_actions(audit_actions.WORDS)
         register_kind("import.finished", _("An import is checked or finished"), Permission.IMPORT_LISTINGS)
         register_kind("listing.held", _("A listing is held back or released"), Permission.VIEW_LISTINGS)
         register_kind("appeal.answered", _("An appeal is answered"), Permission.APPEAL_HOLDS)

@@ -16,6 +16,7 @@ from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shopadmin.accounts.permissions import Permission, Scope
 
@@ -179,8 +180,8 @@ class BrandAuthorization(models.Model):
 
     class State(models.TextChoices):
         ASKED = "asked", _("asked for")
-        GRANTED = "granted", _("granted")
-        REFUSED = "refused", _("refused")
+        GRANTED = "granted", pgettext_lazy("authorisation", "granted")
+        REFUSED = "refused", pgettext_lazy("authorisation", "refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="authorizations")

@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shopadmin.accounts.permissions import Permission, Scope
 from shopadmin.jobs.leased_job import LeasedJob, LeasedJobQuerySet, lease_constraints, lease_indexes
@@ -45,7 +46,7 @@ class BulkKind(models.TextChoices):
     BRAND = Kind.BRAND.value, _("Set brand")
     REMOVE = Kind.REMOVE.value, _("Remove")
     RESTORE = Kind.RESTORE.value, _("Restore")
-    HOLD = Kind.HOLD.value, _("Hold")
+    HOLD = Kind.HOLD.value, pgettext_lazy("action", "Hold")
     RELEASE = Kind.RELEASE.value, _("Release")
 
 

@@ -17,8 +17,10 @@ from shopadmin.accounts.roles import Role
 from shopadmin.templatetags.interface import clock
 
 from ..models import Appearance, Notice, ProductLink, Track
+from ..wording import worded
 
 register = template.Library()
+register.filter(worded)
 
 # From which probability a match is called what; the number always stands beside the word.
 PROBABILITY_WORDS = (

@@ -26,6 +26,7 @@ from ..models import ConsentGrant
 from ..services.videos import receive_video, request_tagging
 from ..vision.sandbox import SandboxUnavailable
 from ..vision.types import UnreadableMedia
+from ..wording import worded
 from .access import creators_only, own_creator
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def _receive(request: AuthenticatedRequest, file: TemporaryUploadedFile, title: 
     try:
         video, is_new = receive_video(creator=own_creator(request), source=source, title=name)
     except UnreadableMedia as error:
-        return _refused(request, {"file": [str(error)]}, title=title)
+        return _refused(request, {"file": [worded(str(error))]}, title=title)
     except SandboxUnavailable:
         logger.exception("An uploaded video cannot be looked at.")
         message = _("The site cannot look at videos just now, so this one was not kept. Try again in a minute.")

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from ..models import User
 from ..permissions import Permission, Scope
 from ..tenants import colleague_keys
+from .actions import action_words
 from .models import AuditEntry, AuditQuerySet
-from .presenting import action_words, target_noun
+from .presenting import target_noun
 
 MOST_PEOPLE = 50
 

@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from ..permissions import Permission, Scope
 from ..tenants import colleague_keys
+from .actions import action_words
 from .models import AuditEntry
 from .values import Plain
 
 if TYPE_CHECKING:
     from ..models import User
 
+
+type AnyField = Field[Any, Any]
 
 GLANCE = 80
 """How many characters can be read at a glance."""
@@ -82,11 +85,16 @@ def is_unknown(entry: AuditEntry, known: set[Any] | None) -> bool:
 def field_changes(before: Mapping[str, Plain], after: Mapping[str, Plain], label: str = "") -> list[FieldChange]:
     """Return the changes field by field, in the order in which the fields came; `label` names them."""
     names = [*after, *(name for name in before if name not in after)]
-    return [FieldChange(field_name(label, name), said(before.get(name)), said(after.get(name))) for name in names]
+    fields = [(name, field_of(label, name)) for name in names]
+    return [
+        FieldChange(field_name(field, name), said(before.get(name), field), said(after.get(name), field))
+        for name, field in fields
+    ]
 
 
-def said(value: Plain) -> str:
-    """Return a value as text for people."""
+def said(value: Plain, field: AnyField | None = None) -> str:
+    """Return a value as text for people; one that `field` lets choose as it is called there."""
+    choices = dict(field.flatchoices) if field else {}
     match value:
         case None | "" | [] | {}:
             return ""
@@ -96,13 +104,9 @@ def said(value: Plain) -> str:
             return ", ".join(said(item) for item in value)
         case dict():
             return "; ".join(f"{name}: {said(item)}" for name, item in value.items())
+        case str() if value in choices:
+            return str(choices[value])
     return str(value)
-
-
-def action_words(action: str) -> str:
-    """Return a dotted action as words: `seller.member-added` is “seller: member added”."""
-    noun, _dot, verb = action.partition(".")
-    return f"{noun}: {verb.replace('.', ' ').replace('-', ' ')}".replace("_", " ")
 
 
 def target_noun(label: str) -> str:
@@ -111,14 +115,19 @@ def target_noun(label: str) -> str:
     return str(model._meta.verbose_name) if model is not None else label
 
 
-def field_name(label: str, name: str) -> str:
-    """Return what people call a field of that kind of thing."""
+def field_of(label: str, name: str) -> AnyField | None:
+    """Return the field of that name of the kind of thing that a label names; None when it has none."""
     model = _model(label)
     try:
         field = model._meta.get_field(name) if model is not None else None
     except FieldDoesNotExist:
         field = None
-    return str(field.verbose_name) if isinstance(field, Field) else name.replace("_", " ")
+    return field if isinstance(field, Field) else None
+
+
+def field_name(field: AnyField | None, name: str) -> str:
+    """Return what people call a field; of one that is gone or never was one, the name's own words."""
+    return str(field.verbose_name) if field is not None else _(name.replace("_", " "))
 
 
 def _line(entry: AuditEntry, known: set[Any] | None) -> Line:

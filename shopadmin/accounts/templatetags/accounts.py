@@ -10,11 +10,19 @@ from django.template import Context
 from ..audit.presenting import lines
 from ..models import AuditEntry, Notification, User
 from ..permissions import Permission, Scope
+from ..role_labels import ROLE_LABELS
+from ..roles import Role
 
 register = template.Library()
 
 MOST_COUNTED = 100
 NEWEST = 20
+
+
+@register.filter
+def role_label(role: Role) -> str:
+    """Return what people call a role."""
+    return str(ROLE_LABELS[role])
 
 
 @register.simple_tag(takes_context=True)

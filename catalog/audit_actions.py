@@ -1,0 +1,58 @@
+"""What people call what is done in the catalogue, where the audit log tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: Mapping[str, str | Promise] = {
+    "appeal.answered": _("appeal: answered"),
+    "authorization.asked": _("authorisation: asked for"),
+    "authorization.granted": _("authorisation: granted"),
+    "authorization.refused": _("authorisation: refused"),
+    "authorization.withdrawn": _("authorisation: withdrawn"),
+    "brand.added": _("brand: added"),
+    "brand.alias-added": _("brand: alias added"),
+    "brand.alias-removed": _("brand: alias removed"),
+    "brand.edited": _("brand: edited"),
+    "brand.merged": _("brand: merged"),
+    "bulk-action.applied": _("bulk action: applied"),
+    "bulk-action.undone": _("bulk action: undone"),
+    "category.added": _("category: added"),
+    "category.deleted": _("category: deleted"),
+    "category.edited": _("category: edited"),
+    "hold.appealed": _("hold: appealed against"),
+    "import.applied": _("import: applied"),
+    "import.received": _("import: file received"),
+    "import.undone": _("import: undone"),
+    "listing.added": _("listing: added"),
+    "listing.edited": _("listing: edited"),
+    "listing.held": _("listing: held back"),
+    "listing.import-applied": _("listing: changed by an import"),
+    "listing.import-undone": _("listing: import undone"),
+    "listing.photo-moved": _("listing: photo moved"),
+    "listing.photo-removed": _("listing: photo removed"),
+    "listing.photo-restored": _("listing: photo restored"),
+    "listing.photos-added": _("listing: photos added"),
+    "listing.prices-confirmed": _("listing: prices confirmed"),
+    "listing.prices-unconfirmed": _("listing: prices no longer confirmed"),
+    "listing.published": _("listing: published"),
+    "listing.released": _("listing: released"),
+    "listing.removed": _("listing: removed"),
+    "listing.restored": _("listing: restored"),
+    "listing.withdrawn": _("listing: back to draft"),
+    "seller.added": _("seller: added"),
+    "seller.invitation-changed": _("seller: invitation changed"),
+    "seller.invitation-sent-again": _("seller: invitation sent again"),
+    "seller.invitation-taken-back": _("seller: invitation taken back"),
+    "seller.member-changed": _("seller: member’s role changed"),
+    "seller.member-invited": _("seller: member invited"),
+    "seller.member-joined": _("seller: member joined"),
+    "seller.member-removed": _("seller: member removed"),
+    "seller.renamed": _("seller: renamed"),
+    "trader.certified": _("trader file: certified"),
+    "trader.checked": _("trader file: checked"),
+    "trader.edited": _("trader file: edited"),
+}
