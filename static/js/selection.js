@@ -12,9 +12,6 @@ function show() {
   const words = document.getElementById("selection-words");
   const all = document.getElementById("selection-all");
   const count = boxes().filter((box) => box.checked).length;
-  for (const box of boxes()) {
-    box.closest("tr").toggleAttribute("data-picked", box.checked);
-  }
   form.hidden = count === 0 && !all.checked;
   document.getElementById("selection-clear").hidden = form.hidden;
   const text = count === 1 ? words.dataset.one : words.dataset.many.replace("{count}", count);
