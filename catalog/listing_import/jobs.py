@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
-
 from django.db import transaction
-from django.urls import NoReverseMatch
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from shopadmin.accounts.audit.recording import Happening, Target, record, record_many
-from shopadmin.accounts.notifications.sending import notify
 from shopadmin.jobs import sweeping
 from shopadmin.jobs.heartbeat import Heartbeat
 from shopadmin.jobs.leased_job import JobFenced
 from shopadmin.jobs.patience import patiently
 from shopadmin.jobs.running import run_leased
 
-from ..models import ImportBatch, ImportChange, ImportJob
-from .applying import apply
+from ..models import ImportBatch, ImportJob
+from ..photos.wanting import want_photos
+from .applying import apply, photos_of
 from .checking import Report, check
+from .noting import note, tell
 from .problems import FileProblem
 from .undoing import undo
 from .wording import file_message
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
 RUN_IMPORT_JOB = "catalog.run_import_job"
-NAME_IN_AUDIT = "import"
-CHANGES_AT_ONCE = 2000
 
 
 class Hopeless(Exception):
@@ -63,7 +53,7 @@ def settle(job: ImportJob) -> None:
     else:
         batch.enter(ImportBatch.State.APPLIED)
     if job.state == ImportJob.State.FAILED:
-        _tell(job, _("The import of {file} has failed"), job.error)
+        tell(job, _("The import of {file} has failed"), job.error)
 
 
 def _work(job: ImportJob, heartbeat: Heartbeat) -> None:
@@ -105,13 +95,15 @@ def _check(job: ImportJob, report: Report) -> None:
         batch.enter(
             ImportBatch.State.READY, counts=counts, decimal_mark=batch.decimal_mark, problem=None, checked_at=now
         )
-        _tell(job, _("{file} is checked and ready to apply"))
+        tell(job, _("{file} is checked and ready to apply"))
 
 
 def _apply(job: ImportJob, report: Report) -> None:
     with transaction.atomic():
         batch = _begin(job)
         counts = apply(batch, _name(job), report)
+        wanted = want_photos(photos_of(batch), import_batch_id=batch.pk)
+        counts |= {"photos": wanted.waiting}
         job.succeed()
         batch.enter(
             ImportBatch.State.APPLIED,
@@ -120,8 +112,8 @@ def _apply(job: ImportJob, report: Report) -> None:
             applied_at=timezone.now(),
             applied_by=job.requested_by,
         )
-        _record(job, "import.applied", counts)
-        _tell(job, _("{file} is in your catalogue"))
+        note(job, "import.applied", counts)
+        tell(job, _("{file} is in your catalogue"))
 
 
 def _undo(job: ImportJob, report: Report) -> None:
@@ -130,41 +122,5 @@ def _undo(job: ImportJob, report: Report) -> None:
         counts = undo(batch, report)
         job.succeed()
         batch.enter(ImportBatch.State.UNDONE, undo_counts=counts, undone_at=timezone.now())
-        _record(job, "import.undone", counts)
-        _tell(job, _("The import of {file} is undone"))
-
-
-def _record(job: ImportJob, action: str, counts: dict[str, int]) -> None:
-    """Write into the audit log what was done: once for the import, and once for each listing that it touched."""
-    actor = job.requested_by or NAME_IN_AUDIT
-    record(actor, action, job.batch, after=counts, tenant_key=job.seller_id)
-    is_undo = job.kind == ImportJob.Kind.UNDO
-    changes = ImportChange.objects.filter(batch=job.batch).exclude(undo=ImportChange.Undo.KEPT)
-    some: list[Happening] = []
-    for change in changes.iterator(chunk_size=CHANGES_AT_ONCE):
-        before, after = (change.after, change.before) if is_undo else (change.before, change.after)
-        target = Target("catalog.product", str(change.product_id), change.sku)
-        some.append(Happening(target=target, before=before, after=after, tenant_key=job.seller_id))
-        if len(some) >= CHANGES_AT_ONCE:
-            record_many(actor, f"listing.{action.replace('.', '-')}", some)
-            some = []
-    if some:
-        record_many(actor, f"listing.{action.replace('.', '-')}", some)
-
-
-def _tell(job: ImportJob, title: _StrPromise, body: str = "") -> None:
-    """Tell the one who asked for the work how it ended."""
-    if job.requested_by is None:
-        return
-    address = ""
-    with suppress(NoReverseMatch):
-        address = job.batch.get_absolute_url()
-    key = f"import.finished:{job.pk}:{job.state}"
-    notify(
-        [job.requested_by],
-        kind="import.finished",
-        title=format_lazy(title, file=job.batch.name),
-        body=body,
-        url=address,
-        key=key,
-    )
+        note(job, "import.undone", counts)
+        tell(job, _("The import of {file} is undone"))

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, cast
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.files.base import File
@@ -19,16 +20,26 @@ from shopadmin.accounts.models import User
 from shopadmin.jobs import running, sweeping
 
 from ..models import ImportBatch, ImportJob, ImportResult, Seller
+from ..photos.fetch_errors import FetchFailed, FetchRefused
+from ..photos.fetching import fetch
 from . import error_file as failed_rows
 from . import jobs, partitions, undoing
 from .encodings import EncodingEvidence
 from .guessing import Guess, guess_file, guess_mapping, read_sample
 from .headers import ColumnMapping, guess_columns, names_of
+from .noting import NAME_IN_AUDIT
 from .opening import HEAD_BYTES, guess_format
 from .problems import FileProblem, Problem
 from .tables import TableFormat
 from .wording import file_message, mapping_message
 
+FETCH_DEADLINE_S = 60.0
+TABLE_TYPES = frozenset({
+    "text/csv", "text/tab-separated-values", "text/plain", "application/csv", "application/json", "application/jsonl",
+    "application/x-ndjson", "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+})  # fmt: skip
+"""The media types that storages give to tables."""
 _BYTES_AT_ONCE = 1 << 20
 
 
@@ -50,7 +61,10 @@ class SellerBusy(ImportRefused):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a checked import would do. Rows read are those with any outcome and the blank ones."""
+    """What a checked import would do, or an applied one did. Rows read are those with any outcome and the blank ones.
+
+    `photos` are those that are fetched after the application.
+    """
 
     rows: int
     blank: int
@@ -60,6 +74,7 @@ class Preview:
     error: int
     conflict: int
     warnings: int
+    photos: int
 
     @property
     def accepted(self) -> int:
@@ -104,8 +119,32 @@ def receive_file(
     with transaction.atomic():
         batch.save()
         said = {"file": batch.name, "bytes": size, "sha256": batch.sha256}
-        record(actor or jobs.NAME_IN_AUDIT, "import.received", batch, after=said, tenant_key=seller.pk)
+        record(actor or NAME_IN_AUDIT, "import.received", batch, after=said, tenant_key=seller.pk)
     return batch
+
+
+def receive_url(*, seller: Seller, actor: User | None, url: str) -> ImportBatch:
+    """Fetch a file from a storage of the setting IMPORT_URL_HOSTS, and receive it.
+
+    Raises `ImportRefused` when the address is none of those, or the file cannot be fetched, with the reason.
+    """
+    hosts = settings.SHOPADMIN["IMPORT_URL_HOSTS"]
+    if not hosts:
+        raise ImportRefused(_("Files cannot be fetched from addresses here; upload the file."))
+    try:
+        fetched = fetch(
+            url,
+            most_bytes=settings.SHOPADMIN["IMPORT_MAX_BYTES"],
+            content_types=TABLE_TYPES,
+            allowed_hosts=hosts,
+            deadline_s=FETCH_DEADLINE_S,
+        )
+    except (FetchRefused, FetchFailed) as error:
+        raise ImportRefused(str(error)) from error
+    with fetched:
+        name = PurePath(unquote(urlsplit(fetched.url).path)).name
+        source = ImportBatch.Source.URL
+        return receive_file(seller=seller, actor=actor, file=cast(BinaryIO, fetched.file), name=name, source=source)
 
 
 def guess(batch: ImportBatch) -> Guess:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import Model
+from django.utils import timezone
 
-from ..models import ImportBatch, ImportChange, Offer, Product
+from ..models import ImportBatch, ImportChange, Offer, PhotoFetch, Product
 from .checking import Report
 from .partitions import execute, rows_of
 
@@ -98,6 +99,8 @@ def _restore(batch: ImportBatch) -> None:
 
 
 def _take_away(batch: ImportBatch) -> None:
+    fetches = PhotoFetch.objects.filter(import_batch_id=batch.pk, state=PhotoFetch.State.PENDING)
+    fetches.update(state=PhotoFetch.State.CANCELLED, finished_at=timezone.now())
     gone = f"SELECT product_id FROM catalog_importchange WHERE batch_id = {batch.pk} AND undo = 'deleted'"
     execute(
         "UPDATE catalog_product t SET status = 'removed', version = t.version + 1, updated_at = now()"

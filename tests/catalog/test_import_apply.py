@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog.listing_import import applying, jobs, services
 from catalog.listing_import.partitions import attached, execute
-from catalog.models import Brand, ImportBatch, Offer, Product
+from catalog.models import Brand, ImportBatch, Offer, PhotoFetch, Product
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.notifications.models import Notification
 from tests import factories
@@ -31,7 +31,7 @@ def test_new_listings_come_in_with_all_their_fields():
             header=FULL,
         )
     )
-    assert imports.counts(batch) == {"rows": 1, "create": 1}
+    assert imports.counts(batch) == {"rows": 1, "create": 1, "photos": 1}
     assert imports.catalogue(batch.seller) == {
         "A": {
             "title": "Mug",
@@ -190,13 +190,26 @@ def test_what_was_done_is_in_the_audit_log(alice):
     product = factories.product(photos=0)
     batch = imports.checked(csv_of(f"{product.sku},Pear juice,,,,", "NEW,Mug,,,,"), of=product.seller)
     batch = imports.run(services.request_apply(batch, alice))
-    entries = AuditEntry.objects.filter(action__in=["import.applied", "listing.import-applied"])
-    assert [(entry.action, entry.target_key) for entry in entries.order_by("pk")] == [
-        ("import.applied", str(batch.pk)),
-        ("listing.import-applied", str(product.pk)),
-        ("listing.import-applied", str(Product.objects.get(sku="NEW").pk)),
+    new = Product.objects.get(sku="NEW")
+    entries = AuditEntry.objects.exclude(action="import.received").order_by("pk")
+    assert [(entry.action, entry.target_key, entry.reason) for entry in entries] == [
+        ("import.applied", str(batch.pk), ""),
+        ("listing.edited", str(product.pk), "listings.csv"),
+        ("listing.added", str(new.pk), "listings.csv"),
     ]
-    assert entries.get(target_key=str(product.pk)).before == {"title": "Apple juice"}
+    edited = entries.get(action="listing.edited")
+    assert (edited.before, edited.after) == ({"title": "Apple juice"}, {"title": "Pear juice"})
+
+
+def test_photos_are_wanted_in_the_order_of_their_addresses():
+    product = factories.product(photos=0)
+    content = f"sku,image_urls\n{product.sku},https://x.example/b.jpg https://x.example/a.jpg\n".encode()
+    batch = imports.applied(content, of=product.seller)
+    assert imports.counts(batch) == {"rows": 1, "same": 1, "photos": 2}
+    fetches = PhotoFetch.objects.filter(product=product, import_batch_id=batch.pk).order_by("position")
+    assert [fetch.url[-5:] for fetch in fetches] == ["b.jpg", "a.jpg"]
+    imports.undone(batch)
+    assert set(PhotoFetch.objects.values_list("state", flat=True)) == {"cancelled"}
 
 
 def test_who_asked_is_told_when_it_is_ready(alice):
