@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from contextlib import suppress
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,7 @@ from .checking import Report, check
 from .noting import note, tell
 from .problems import FileProblem
 from .undoing import undo
-from .wording import file_message
+from .wording import file_message, said_of, said_of_undo
 
 RUN_IMPORT_JOB = "catalog.run_import_job"
 
@@ -95,7 +97,8 @@ def _check(job: ImportJob, report: Report) -> None:
         batch.enter(
             ImportBatch.State.READY, counts=counts, decimal_mark=batch.decimal_mark, problem=None, checked_at=now
         )
-        tell(job, _("{file} is checked and ready to apply"))
+        if not (batch.applies_itself and counts["create"] + counts["change"] + counts["same"] and _go_on(job, batch)):
+            tell(job, _("{file} is checked and ready to apply"), said_of(counts))
 
 
 def _apply(job: ImportJob, report: Report) -> None:
@@ -113,7 +116,7 @@ def _apply(job: ImportJob, report: Report) -> None:
             applied_by=job.requested_by,
         )
         note(job, "import.applied", counts)
-        tell(job, _("{file} is in your catalogue"))
+        tell(job, _("{file} is in your catalogue"), said_of(counts))
 
 
 def _undo(job: ImportJob, report: Report) -> None:
@@ -123,4 +126,16 @@ def _undo(job: ImportJob, report: Report) -> None:
         job.succeed()
         batch.enter(ImportBatch.State.UNDONE, undo_counts=counts, undone_at=timezone.now())
         note(job, "import.undone", counts)
-        tell(job, _("The import of {file} is undone"))
+        tell(job, _("The import of {file} is undone"), said_of_undo(counts))
+
+
+def _go_on(job: ImportJob, batch: ImportBatch) -> bool:
+    """Have a checked import applied, in the transaction of the check; False while another one is being written."""
+    with suppress(IntegrityError), transaction.atomic():
+        following = ImportJob.objects.create(
+            batch=batch, seller_id=batch.seller_id, kind=ImportJob.Kind.APPLY, requested_by=job.requested_by
+        )
+        batch.enter(ImportBatch.State.APPLYING)
+        transaction.on_commit(lambda: sweeping.ring(ImportJob, RUN_IMPORT_JOB, following.pk))
+        return True
+    return False

@@ -48,7 +48,7 @@ def note(job: ImportJob, action: str, counts: Mapping[str, int]) -> None:
         record_many(actor, what, rest, reason=job.batch.name)
 
 
-def tell(job: ImportJob, title: _StrPromise, body: str = "") -> None:
+def tell(job: ImportJob, title: _StrPromise, body: str | _StrPromise = "") -> None:
     """Tell the one who asked for the work how it ended."""
     if job.requested_by is None:
         return

@@ -176,11 +176,17 @@ def set_mapping(batch: ImportBatch, mapping: ColumnMapping) -> None:
     batch.enter(ImportBatch.State.RECEIVED, mapping=mapping.as_json(), problem=None)
 
 
-def request_check(batch: ImportBatch, actor: User | None) -> ImportJob:
-    """Have the file checked in the background. Raises `ImportRefused`, `MappingRefused`."""
+def request_check(batch: ImportBatch, actor: User | None, *, applies_itself: bool = False) -> ImportJob:
+    """Have the file checked in the background, and with `applies_itself` applied after that.
+
+    Rows with errors are left out then; while another import of the seller is written, it waits to be applied by hand.
+    Raises `ImportRefused`, `MappingRefused`.
+    """
     _refuse_unless_open(batch)
     if problems := batch.column_mapping.problems() if batch.mapping else [Problem("no-sku-column")]:
         raise MappingRefused(problems)
+    if batch.applies_itself != applies_itself:
+        batch.enter(batch.state, applies_itself=applies_itself)
     return _request(batch, actor, ImportJob.Kind.CHECK, ImportBatch.OPEN, ImportBatch.State.CHECKING)
 
 

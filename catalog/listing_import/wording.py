@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,9 @@ from ..models import ImportIssue
 from .columns import CLEAR
 from .headers import PRICE_IN
 from .problems import FileProblem, Problem
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 LABELS: Mapping[str, str | Promise] = {
     "sku": _("SKU"),
@@ -178,6 +182,19 @@ def file_message(problem: FileProblem | Mapping[str, Any]) -> str:
     )
     shown = {name: label_of(value) if name == "column" else value for name, value in facts.items()}
     return str(FILE_PROBLEMS.get(code, code)) % shown
+
+
+def said_of(counts: Mapping[str, int]) -> _StrPromise:
+    """Return the counts of a check or an application in a sentence, in the language of whoever reads it."""
+    none = dict.fromkeys(("create", "change", "same", "error", "conflict"), 0)
+    return format_lazy(
+        _("{create} new, {change} changed, {same} unchanged, {error} with errors."), **{**none, **counts}
+    )
+
+
+def said_of_undo(counts: Mapping[str, int]) -> _StrPromise:
+    """Return the counts of an undoing in a sentence, in the language of whoever reads it."""
+    return format_lazy(_("{restored} restored, {deleted} deleted, {removed} removed, {kept} left alone."), **counts)
 
 
 CLEAR_HELP = _("An empty cell leaves a field as it is; write %(mark)s to empty it.")

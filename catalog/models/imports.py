@@ -62,7 +62,8 @@ class ImportBatch(models.Model):
 
     `format`, `header` and `mapping` say how it is read and may be corrected until it is applied. `counts` are of the
     last check, or of the application: rows, blank, create, change, same, error, conflict, warnings. `problem` says why
-    the file as a whole cannot be imported (a code and facts, see `wording`).
+    the file as a whole cannot be imported (a code and facts, see `wording`). One that `applies_itself` is applied as
+    soon as it is checked.
     """
 
     class State(models.TextChoices):
@@ -102,6 +103,7 @@ class ImportBatch(models.Model):
     counts = models.JSONField(default=dict)
     undo_counts = models.JSONField(default=dict)
     decimal_mark = models.CharField(max_length=1, blank=True)
+    applies_itself = models.BooleanField(default=False, db_default=False)
     problem = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(null=True, blank=True)

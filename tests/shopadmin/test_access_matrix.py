@@ -232,6 +232,13 @@ TABLE = {
     "catalog-api:product-detail": Rule(
         READ | {"PATCH"}, STAFF, MERCHANT, is_api=True, arguments="product", may_write=ALICE
     ),
+    "catalog-api:import-list": Rule(READ | WRITE, STAFF | MERCHANT, is_api=True, may_write=ALICE | MERCHANT),
+    "catalog-api:import-detail": Rule(READ, STAFF, MERCHANT, is_api=True, arguments="import"),
+    "catalog-api:import-rows": Rule(READ, STAFF, MERCHANT, is_api=True, arguments="import"),
+    "catalog-api:import-errors": Rule(READ, STAFF, MERCHANT, is_api=True, arguments="import"),
+    "catalog-api:import-apply": Rule(WRITE, ALICE, MERCHANT, is_api=True, arguments="import"),
+    "catalog-api:import-undo": Rule(WRITE, ALICE, MERCHANT, is_api=True, arguments="import"),
+    "catalog-api:import-cancel": Rule(WRITE, ALICE, MERCHANT, is_api=True, arguments="import"),
     "tagging:video-list": Rule(READ, CREATORS | STAFF),
     "tagging:video-upload": Rule(FORM, CREATORS),
     "tagging:video-detail": rows("video"),
@@ -365,7 +372,7 @@ def status_of(client: Client, method: str, address: str) -> tuple[int, str]:
 
 
 def expected(rule: Rule, name: str, method: str) -> range | set[int]:
-    fine = {200, 201, 204, 286, 302, 400, 422, 428}
+    fine = {200, 201, 202, 204, 286, 302, 400, 409, 422, 428}
     may = rule.may if method in READ or rule.may_write is None else rule.may_write
     if rule.is_api and name not in may | rule.hidden_from:
         return {403}
