@@ -68,14 +68,14 @@ def mapping_response(
         "currencies": sorted(currencies()),
     }
     try:
-        guess = services.guess(batch) if batch.file else None
+        guess = services.guess(batch) if batch.file and batch.mapping else None
     except (FileProblem, FileNotFoundError) as error:
         guess = None
         context["problem"] = file_message(error if isinstance(error, FileProblem) else FileProblem("lost-file"))
     if guess is not None:
         shown = mapping or guess.mapping
         context["found"] = mapping_page(guess, shown)
-        context["fields"] = field_choices(shown, guess.columns, known_markets())
+        context["fields"] = field_choices(shown, guess.columns, list(known_markets()))
     return render_page(request, PAGE, context, fragment="mapping", status=status)
 
 

@@ -174,7 +174,7 @@ def test_without_scripts_a_file_is_corrected_and_checked(
     context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
     plain = context.new_page()
     plain.goto(f"{live_server.url}/catalog/imports/add")
-    plain.get_by_label("File").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"x,title\nA,Mug\n"})
+    plain.locator("#id_file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"x,title\nA,Mug\n"})
     plain.get_by_role("button", name="Go on to the columns").click()
     plain.get_by_label("Field for the column x").select_option("sku")
     plain.get_by_role("button", name="Check the file").click()
