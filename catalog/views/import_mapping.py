@@ -22,9 +22,9 @@ from ..listing_import import services
 from ..listing_import.encodings import CHOICES as ENCODINGS
 from ..listing_import.headers import ColumnMapping
 from ..listing_import.problems import FileProblem
-from ..listing_import.vocabularies import currencies
 from ..listing_import.wording import file_message
 from ..listing_words import known_markets
+from ..markets import currencies
 from ..models import ImportBatch
 from .access import allowed_on, import_for
 
