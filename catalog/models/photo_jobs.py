@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,14 @@ class PhotoFetchQuerySet(LeasedJobQuerySet["PhotoFetch"]):
     def with_subject(self) -> Self:
         """Fetch along the product."""
         return self.select_related("product")
+
+    def of_import(self, batch_id: int) -> Self:
+        """Keep those that an import asked for."""
+        return self.filter(import_batch_id=batch_id)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are in each state that some is in."""
+        return dict(self.order_by().values_list("state").annotate(models.Count("pk")))
 
     def next_due(self, host: str) -> int | None:
         """Return the key of the photo of this host that is due for longest; those of dead workers are left out."""
@@ -141,3 +150,7 @@ class PhotoArchive(LeasedJob):
     class Meta(LeasedJob.Meta):
         verbose_name = _("photo archive")
         verbose_name_plural = _("photo archives")
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the page that tells how far its reading is, and what came of it."""
+        return reverse("catalog:archive-detail", args=[self.pk])

@@ -30,6 +30,7 @@ from ..listing_import.addresses import MOST_BYTES, receive_url
 from ..listing_import.columns import COLUMNS
 from ..listing_import.wording import HELP, LABELS, clear_help
 from ..models import ImportBatch, Seller
+from ..photos.archive_services import MAX_ARCHIVE_BYTES
 from .access import seller_for
 
 logger = logging.getLogger(__name__)
@@ -145,6 +146,7 @@ def _page(
         "sent": {name: data.get(name, "") for name in ("seller", "address", "text")},
         "errors": errors or {},
         "max_bytes": _max_bytes(),
+        "max_archive_bytes": MAX_ARCHIVE_BYTES,
         "max_url_bytes": min(_max_bytes(), MOST_BYTES),
         "max_text_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         "hosts": settings.SHOPADMIN["IMPORT_URL_HOSTS"],

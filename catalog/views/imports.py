@@ -20,12 +20,14 @@ from shopadmin.pages import render_page
 
 from ..import_overview import kinds, law, parts, plan_of, rows, steps, tabs
 from ..listing_import import services
-from ..models import ImportBatch, ImportChange, Seller
+from ..models import ImportBatch, ImportChange, PhotoArchive, Seller
 from .access import allowed_on, import_for, seen_import
 from .import_mapping import mapping_response
+from .import_photos import photos_context
 
 VIEW, IMPORT = Permission.VIEW_LISTINGS, Permission.IMPORT_LISTINGS
 MOST_SHOWN = 20
+MOST_ARCHIVES = 5
 
 
 @require_safe
@@ -42,6 +44,7 @@ def import_list(request: AuthenticatedRequest) -> HttpResponse:
         "lines": [(batch, parts(batch.counts)) for batch in found.rows],
         "seller": seller,
         "may_import": Seller.objects.for_user(request.user, IMPORT).exists(),
+        "archives": PhotoArchive.objects.for_user(request.user, IMPORT).with_subject()[:MOST_ARCHIVES],
     }
     return render_page(request, "catalog/import_list.html", context, fragment="results")
 
@@ -153,6 +156,8 @@ def _overview(request: AuthenticatedRequest, batch: ImportBatch) -> HttpResponse
         "earlier": ImportBatch.objects.same_file(batch).first(),
         "is_cleared": batch.cleared_at is not None,
     }
+    if batch.applied_at is not None:
+        context |= photos_context(batch)
     if tab in {"error", "warning"}:
         context["kinds"] = kinds(batch, is_warning=tab == "warning")
     if tab not in {"error", "warning"} or context["kind"]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.listing_import import services
-from catalog.models import ImportBatch, ImportJob, Product, Seller
+from catalog.models import ImportBatch, ImportJob, PhotoArchive, PhotoFetch, Product, Seller
 from shopadmin.accounts.models import User
 from tests import factories
 from tests.browser.test_accessibility import Inspector
@@ -130,6 +130,17 @@ def states(shop: Seller, mallory: User) -> dict[str, str]:
     applying = imports.checked(imports.csv_of("W,Bowl,3,USD,US,1"), of=shop, name="applying.csv")
     services.request_apply(applying, mallory)
     ImportJob.objects.unfinished().filter(kind="apply").update(stage="write", progress=40)
+    PhotoFetch.objects.create(
+        product=known[1], url="https://cdn.example/gone.jpg", import_batch_id=applied.pk, state="failed", error="Gone."
+    )
+    PhotoFetch.objects.create(product=known[1], url="https://cdn.example/next.jpg", import_batch_id=applied.pk)
+    wrong = {"name": "UNKNOWN.jpg", "reason": "There is no product with the SKU UNKNOWN."}
+    got = {"sku": known[0].sku, "product_id": known[0].pk, "added": ["a.jpg"], "known": []}
+    report = {"products": [got], "problems": [wrong], "warnings": [{**wrong, "reason": "It is small."}]}
+    archives = [
+        PhotoArchive.objects.create(seller=shop, requested_by=mallory, name="photos.zip", state=state, report=said)
+        for state, said in (("succeeded", report), ("pending", {}))
+    ]
     rows = {"ready": ready, "undone": undone, "applied": applied, "guessed": guessed, "failed": failed,
             "cancelled": cancelled, "checking": checking, "applying": applying}  # fmt: skip
     return {
@@ -140,6 +151,8 @@ def states(shop: Seller, mallory: User) -> dict[str, str]:
         "changes": f"{ready.get_absolute_url()}?tab=change",
         "creations": f"{ready.get_absolute_url()}?tab=create",
         "columns again": f"{ready.get_absolute_url()}columns",
+        "archive": archives[0].get_absolute_url(),
+        "archive waiting": archives[1].get_absolute_url(),
         "undo": f"{applied.get_absolute_url()}undo",
     }
 

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from catalog.bulk.kinds import Kind
 from catalog.holding import place_hold
 from catalog.invitations import invite
-from catalog.models import Appeal, Category, Hold, SavedView, Seller
+from catalog.models import Appeal, Category, Hold, PhotoArchive, SavedView, Seller
 from catalog.photos.services import remove_photo
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
@@ -181,7 +181,12 @@ TABLE = {
     "catalog:import-errors": Rule(READ, STAFF, MERCHANT, arguments="import"),
     "catalog:import-apply": of_a_seller("import", WRITE),
     "catalog:import-undo": of_a_seller("import", FORM),
+    "catalog:import-photos": Rule(FORM, STAFF, MERCHANT, arguments="import", may_write=ALICE),
     "catalog:import-cancel": of_a_seller("import", WRITE),
+    "catalog:archive-add": Rule(WRITE, frozenset(), ALICE | MERCHANT),
+    "catalog:archive-detail": of_a_seller("archive", READ),
+    "catalog:archive-progress": of_a_seller("archive", READ),
+    "catalog:archive-cancel": of_a_seller("archive", WRITE),
     "catalog:bulk-list": Rule(READ, STAFF | MERCHANT),
     "catalog:bulk-choose": Rule(WRITE, ALICE),
     "catalog:bulk-detail": of_alice("bulk", READ),
@@ -347,6 +352,7 @@ def arguments_of_a_seller(seller: Seller) -> dict[str, list[object]]:
         "alias": [brand.pk, brand.aliases.create(name="Lux").pk],
         "authorization": [shops.authorization(seller, brand, by=owner).pk],
         "category": [Category.objects.create(name="Drinks").pk],
+        "archive": [PhotoArchive.objects.create(seller=seller, requested_by=owner, name="photos.zip").pk],
         "import": [imports.checked(imports.csv_of("A,Mug,x,USD,US,1"), of=seller).pk],
     }
 
