@@ -24,7 +24,7 @@ class CatalogConfig(AppConfig):
                 ),
             )
         )
-        register_actions(audit_actions.WORDS)
+        register_actions(audit_actions.WORDS, audit_actions.NAMES)
         register_kind("import.finished", _("An import is checked or finished"), Permission.IMPORT_LISTINGS)
         register_kind("listing.held", _("A listing is held back or released"), Permission.VIEW_LISTINGS)
         register_kind("appeal.answered", _("An appeal is answered"), Permission.APPEAL_HOLDS)

@@ -56,3 +56,33 @@ WORDS: Mapping[str, str | Promise] = {
     "trader.checked": _("trader file: checked"),
     "trader.edited": _("trader file: edited"),
 }
+
+NAMES: Mapping[str, str | Promise] = {
+    "absorbed": _("merged into it"),
+    "alias": _("alias"),
+    "appeal": _("appeal"),
+    "added": _("added"),
+    "brand": _("brand"),
+    "category": _("category"),
+    "changed": _("changed"),
+    "created": _("created"),
+    "explanation": _("what is wrong"),
+    "filter": _("filter"),
+    "ground": _("ground"),
+    "hold": _("hold"),
+    "listings": _("listings"),
+    "market": _("market"),
+    "member": _("member"),
+    "markets": _("markets"),
+    "offers": _("offers"),
+    "outcome": _("outcome"),
+    "parameters": _("with"),
+    "parent": _("lies in"),
+    "photo": _("photo"),
+    "photos": _("photos"),
+    "products": _("products"),
+    "remedy": _("what the merchant can do"),
+    "role": _("role"),
+    "seller": _("seller"),
+}
+"""What entries tell of besides fields that have a name."""

@@ -11,8 +11,9 @@ class TaggingConfig(AppConfig):
         from catalog.detector_labels import offer_labels
         from catalog.listeners import on_images_changed
 
+        from .label_words import LABEL_WORDS
         from .tasks import index_photos_soon
         from .vision.coco import LABELS
 
         on_images_changed(index_photos_soon)
-        offer_labels(LABELS)
+        offer_labels(LABELS, LABEL_WORDS)

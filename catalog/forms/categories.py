@@ -8,13 +8,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ..category_tree import branch
-from ..detector_labels import offered_labels
+from ..detector_labels import offered_labels, word_for
 from ..models import Category
 
 
 def label_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the detector's labels by group."""
-    return [(group, [(label, label) for label in labels]) for group, labels in offered_labels().items()]
+    groups = offered_labels().items()
+    return [(word_for(group), [(label, word_for(label)) for label in labels]) for group, labels in groups]
 
 
 class CategoryForm(forms.Form):
@@ -47,4 +48,4 @@ class EditCategoryForm(CategoryForm):
     def label_groups(self) -> list[tuple[str, list[BoundWidget]]]:
         """Return the ticks by group of labels."""
         ticks = {tick.data["value"]: tick for tick in self["labels"].subwidgets}
-        return [(group, [ticks[label] for label in labels]) for group, labels in offered_labels().items()]
+        return [(word_for(group), [ticks[label] for label in labels]) for group, labels in offered_labels().items()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import ImportIssue
@@ -145,7 +145,7 @@ ROW_PROBLEMS: Mapping[str, str | Promise] = {
 def label_of(column: str) -> str:
     """Return what people call a column; "price in MX" for a price in a market."""
     if column.startswith(PRICE_IN):
-        return _t("price in %(market)s") % {"market": column.removeprefix(PRICE_IN)}
+        return gettext("price in %(market)s") % {"market": column.removeprefix(PRICE_IN)}
     return str(LABELS.get(column, column))
 
 
@@ -155,9 +155,9 @@ def message(wrong: Problem | ImportIssue) -> str:
     code = "no-amount-in" if wrong.code == "no-amount" and "currency" in facts else wrong.code
     said = str(ROW_PROBLEMS.get(code, code)) % facts
     if facts.get("nearest"):
-        said += "; " + _t("nearest: %(paths)s") % {"paths": " · ".join(facts["nearest"])}
+        said += "; " + gettext("nearest: %(paths)s") % {"paths": " · ".join(facts["nearest"])}
     if facts.get("suggestion"):
-        said += "; " + _t("did you mean %(suggestion)s?") % {"suggestion": facts["suggestion"]}
+        said += "; " + gettext("did you mean %(suggestion)s?") % {"suggestion": facts["suggestion"]}
     return said
 
 
@@ -165,8 +165,8 @@ def sentence(number: int, wrong: Problem | ImportIssue) -> str:
     """Return what is wrong and where: "row 847, price: “12,5O” is not an amount in EUR; did you mean 12,50?"."""
     place = {"row": number, "column": label_of(wrong.column), "problem": message(wrong)}
     if not wrong.column:
-        return _t("row %(row)s: %(problem)s") % place
-    return _t("row %(row)s, %(column)s: %(problem)s") % place
+        return gettext("row %(row)s: %(problem)s") % place
+    return gettext("row %(row)s, %(column)s: %(problem)s") % place
 
 
 def mapping_message(wrong: Problem) -> str:

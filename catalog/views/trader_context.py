@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from ..charts import bars
 from ..countries import name_of
@@ -33,16 +32,16 @@ from ..trader_file import (
 CHART_HEIGHT = 60
 
 DUTIES = {
-    Duty.COLLECT: _lazy("Complete the file"),
-    Duty.VERIFY: _lazy("Verify the file"),
-    Duty.CERTIFY: _lazy("Certify the file again"),
-    Duty.SUSPEND: _lazy("Suspend the seller if it stays silent"),
+    Duty.COLLECT: gettext_lazy("Complete the file"),
+    Duty.VERIFY: gettext_lazy("Verify the file"),
+    Duty.CERTIFY: gettext_lazy("Certify the file again"),
+    Duty.SUSPEND: gettext_lazy("Suspend the seller if it stays silent"),
 }
 
 GAPS = {
-    Gap.INCOMPLETE: _lazy("The file is not complete."),
-    Gap.UNCERTIFIED: _lazy("The seller has not certified it within the last year."),
-    Gap.UNVERIFIED: _lazy("Staff have not verified it as it is now."),
+    Gap.INCOMPLETE: gettext_lazy("The file is not complete."),
+    Gap.UNCERTIFIED: gettext_lazy("The seller has not certified it within the last year."),
+    Gap.UNVERIFIED: gettext_lazy("Staff have not verified it as it is now."),
 }
 
 

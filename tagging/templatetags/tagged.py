@@ -16,6 +16,7 @@ from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from shopadmin.templatetags.interface import clock
 
+from ..label_words import LABEL_WORDS
 from ..models import Appearance, Notice, ProductLink, Track
 from ..wording import worded
 
@@ -62,12 +63,18 @@ def track_state(track: Track) -> str:
 
 
 @register.filter
+def label_word(label: str) -> str:
+    """Return what people call what the detector calls `label`."""
+    return str(LABEL_WORDS.get(label, label))
+
+
+@register.filter
 def track_name(track: Track) -> str:
     """Name an object by the product that it matches; else by its class; else by its number."""
     links = [link for link in shown_links(track) if link.state != ProductLink.State.REJECTED]
     if links:
         return links[0].product.title
-    return track.label.capitalize() or _("Object %(number)s") % {"number": track.number + 1}
+    return label_word(track.label).capitalize() or _("Object %(number)s") % {"number": track.number + 1}
 
 
 @register.simple_tag(takes_context=True)

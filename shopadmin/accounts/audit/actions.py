@@ -25,9 +25,26 @@ _words: dict[str, str | Promise] = {
 }
 
 
-def register_actions(words: Mapping[str, str | Promise]) -> None:
-    """Add actions, such as `register_actions({"listing.edited": _("listing: edited")})`."""
+_names: dict[str, str | Promise] = {
+    "action": _("action"),
+    "email": _("e-mail address"),
+    "first": _("from"),
+    "kind": _("kind"),
+    "expires_at": _("works until"),
+    "ip": _("from the address"),
+    "last": _("to"),
+    "may": _("may do"),
+    "type": _("kind"),
+    "user": _("user"),
+    "q": _("search"),
+    "who": _("who"),
+}
+
+
+def register_actions(words: Mapping[str, str | Promise], names: Mapping[str, str | Promise]) -> None:
+    """Add actions, such as `{"listing.edited": _("listing: edited")}`, and what else their entries name but fields."""
     _words.update(words)
+    _names.update(names)
 
 
 def action_words(action: str) -> str:
@@ -40,3 +57,8 @@ def action_words(action: str) -> str:
         return str(_words[action])
     noun, _dot, verb = action.partition(".")
     return f"{noun}: {verb.replace('.', ' ').replace('-', ' ')}".replace("_", " ")
+
+
+def name_words(name: str) -> str:
+    """Return what people call a value of an entry that is no field of a model; the name's own words if unknown."""
+    return str(_names.get(name, name.replace("_", " ")))

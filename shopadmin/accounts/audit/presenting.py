@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from ..permissions import Permission, Scope
 from ..tenants import colleague_keys
-from .actions import action_words
+from .actions import action_words, name_words
 from .models import AuditEntry
 from .values import Plain
 
@@ -126,8 +127,9 @@ def field_of(label: str, name: str) -> AnyField | None:
 
 
 def field_name(field: AnyField | None, name: str) -> str:
-    """Return what people call a field; of one that is gone or never was one, the name's own words."""
-    return str(field.verbose_name) if field is not None else _(name.replace("_", " "))
+    """Return what people call a field; of what is no field, or one without a name of its own, what `actions` says."""
+    named = field is not None and isinstance(field.verbose_name, Promise)
+    return str(field.verbose_name) if field is not None and named else name_words(name)
 
 
 def _line(entry: AuditEntry, known: set[Any] | None) -> Line:
