@@ -143,6 +143,15 @@ def test_a_brand_a_category_or_a_listing_that_is_gone_is_said(shop, mallory: Use
     assert undone.undo_counts == {"gone": 2}
 
 
+def test_prices_that_are_no_longer_confirmed_are_so_in_the_log(shop, mallory: User) -> None:
+    item = factories.product(of=shop)
+    action = applied(mallory, Kind.CONFIRM, [item], market="")
+    services.undo(action=action, user=mallory)
+
+    entry = AuditEntry.objects.for_target("catalog.product", item.pk).order_by("-pk")[0]
+    assert (entry.action, entry.after) == ("listing.prices-unconfirmed", {"markets": ["US"]})
+
+
 def test_undoing_twice_is_done_once(shop, mallory: User) -> None:
     item = factories.product(of=shop)
     action = applied(mallory, Kind.REMOVE, [item])
