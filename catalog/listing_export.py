@@ -1,7 +1,8 @@
 """The products that fit a filter as CSV, in constant memory, with the headers that the import knows.
 
-One row for each product and market; a product without an offer has one row without a market. Photos are left out: their
-addresses need a login, so that an import could not fetch them again.
+One row for each product and market; a product without an offer has one row without a market. An import knows one row
+for each SKU, so that a file for it is of one market, by a filter. Photos are left out: their addresses need a login, so
+that an import could not fetch them again. What is ours has headers that the import does not take for its own.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class Field:
 
 
 FIELDS = (
-    Field("id", "", lambda product, _offer: product.pk),
     Field("sku", "", lambda product, _offer: safe_text(product.sku)),
+    Field("shopadmin_key", "", lambda product, _offer: product.pk),
     Field("title", "", lambda product, _offer: safe_text(product.title)),
     Field("description", "description", lambda product, _offer: safe_text(product.description)),
     Field("seller", "seller", lambda product, _offer: safe_text(product.seller.slug)),
@@ -54,7 +55,7 @@ FIELDS = (
 
 
 def fields_for(columns: Iterable[Column] | None) -> list[Field]:
-    """Return the fields of the chosen columns, always with id, SKU and title; without a choice, all."""
+    """Return the fields of the chosen columns, always with SKU, key and title; without a choice, all."""
     if columns is None:
         return list(FIELDS)
     chosen = {"", *(column.name for column in columns)}
@@ -68,13 +69,18 @@ class _Line:
         return line
 
 
-def csv_lines(rows: ProductQuerySet, fields: Sequence[Field]) -> Iterator[str]:
-    """Yield the file line by line; the rows come through a cursor of the server, so that no list of them is kept."""
+def csv_lines(rows: ProductQuerySet, fields: Sequence[Field], market: str = "") -> Iterator[str]:
+    """Yield the file line by line, with offers of one market or of all.
+
+    The rows come through a cursor of the server, so that no list of them is kept.
+    """
     writer = csv.writer(_Line())
     yield BOM + writer.writerow([field.header for field in fields])
     wanted = rows.select_related("brand", "seller", "category").prefetch_related("offers").defer("search")
     for product in wanted.iterator(chunk_size=CHUNK):
-        offers: Sequence[Offer | None] = list(product.offers.all()) or [None]
+        offers: Sequence[Offer | None] = [
+            offer for offer in product.offers.all() if not market or offer.market == market
+        ] or [None]
         if not any(field.column == "offers" for field in fields):
             offers = [None]
         for offer in offers:

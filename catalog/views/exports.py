@@ -24,7 +24,8 @@ def product_export(request: AuthenticatedRequest) -> HttpResponseBase:
     sees_several = Seller.objects.for_user(request.user, Permission.VIEW_LISTINGS)[:2].count() > 1
     columns = columns_of(request.user, sees_several_sellers=sees_several)
     rows = Product.objects.listing(request.user, filters).order_by(*order_of(filters.sort))
-    lines = csv_lines(rows, fields_for(None if request.GET.get("fields") == "all" else columns))
+    fields = fields_for(None if request.GET.get("fields") == "all" else columns)
+    lines = csv_lines(rows, fields, filters.market)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="products-{timezone.localdate():%Y-%m-%d}.csv"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -14,6 +14,7 @@ from catalog.membership import MemberRole
 from catalog.models import Category, Offer, Product
 from shopadmin.accounts.models import User
 from tests import factories
+from tests.catalog import imports
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
 EXPORT = "/catalog/products/export"
@@ -35,7 +36,7 @@ def test_all_fields_have_the_headers_of_the_import(client: Client, alice: User) 
     (row,) = exported(client)
 
     assert row | {"created_at": "", "updated_at": ""} == {
-        "id": str(product.pk), "sku": product.sku, "title": "Mug, large", "description": "Two\nlines",
+        "shopadmin_key": str(product.pk), "sku": product.sku, "title": "Mug, large", "description": "Two\nlines",
         "seller": "corner-shop", "brand": "Bravo", "category": "Home", "gtin": "4006381333931", "condition": "used",
         "variant_group": "mugs", "variant_name": "large", "status": "live", "market": "US", "price": "4.99",
         "currency": "USD", "stock": "10", "created_at": "", "updated_at": "",
@@ -57,14 +58,14 @@ def test_a_product_has_a_row_for_each_market_and_one_without_any(client: Client,
     ]  # fmt: skip
 
 
-def test_chosen_columns_come_with_id_sku_and_title_only(client: Client, alice: User) -> None:
+def test_chosen_columns_come_with_sku_key_and_title_only(client: Client, alice: User) -> None:
     factories.product("Mug")
     client.force_login(alice)
     client.post("/catalog/products/columns", {"column": ["brand"]})
 
     (row,) = exported(client, "")
 
-    assert list(row) == ["id", "sku", "title", "brand"]
+    assert list(row) == ["sku", "shopadmin_key", "title", "brand"]
 
 
 def test_without_columns_of_offers_a_product_has_one_row(client: Client, alice: User) -> None:
@@ -114,7 +115,7 @@ def test_the_file_opens_in_a_spreadsheet_under_the_days_name(client: Client, ali
 
     assert response["Content-Disposition"] == f'attachment; filename="products-{timezone.localdate():%Y-%m-%d}.csv"'
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert b"".join(response.streaming_content).startswith("\ufeffid,sku,title".encode())
+    assert b"".join(response.streaming_content).startswith("\ufeffsku,shopadmin_key,title".encode())
 
 
 def test_the_file_asks_as_often_for_many_products_as_for_one(
@@ -129,3 +130,19 @@ def test_the_file_asks_as_often_for_many_products_as_for_one(
 
     with django_assert_num_queries(7):
         exported(client)
+
+
+def test_a_file_of_one_market_that_is_imported_again_changes_nothing(client: Client, alice: User) -> None:
+    category = Category.objects.create(name="Home")
+    product = factories.product(
+        "Mug, large", description="Two\nlines", category=category, gtin="4006381333931", condition="used",
+        variant_group="mugs", variant_name="large",
+    )  # fmt: skip
+    Offer.objects.create(product=product, market="JP", price_minor=1200, currency="JPY", stock=0)
+    factories.product("Größe ☕")
+    client.force_login(alice)
+    content = b"".join(client.get(f"{EXPORT}?fields=all&market=US").streaming_content)
+
+    batch = imports.checked(content, of=product.seller)
+
+    assert set(imports.outcomes(batch).values()) == {"same"}
