@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -219,6 +220,15 @@ def test_conditions_stand_as_words_that_can_be_taken_away(client: Client, alice:
         ("Status", "held"), ("Brand", "Bravo"), ("Offer", "price too old to be linked"),
     ]  # fmt: skip
     assert chips[0].without == "?brand=Bravo&offer=stale"
+
+
+def test_the_rows_of_the_table_hold_cells_only(client: Client, alice: User, shelf: Seller) -> None:
+    """What stands between cells by mistake is moved before the table by browsers."""
+    client.force_login(alice)
+
+    body = client.get(LIST).content.decode().split("<tbody>")[1].split("</tbody>")[0]
+
+    assert re.sub(r"(?s)<td.*?</td>|</?tr[^>]*>|\s", "", body) == ""
 
 
 def test_a_price_that_is_too_old_says_that_it_is_not_linked(client: Client, alice: User, shelf: Seller) -> None:
