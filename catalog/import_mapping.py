@@ -59,7 +59,7 @@ class FileColumn:
 
 @dataclass(frozen=True, slots=True)
 class MappingPage:
-    """All that the mapping page shows of a file; `rows` are its first rows, cut into the cells of `columns`."""
+    """All that the mapping page shows of a file: its columns, how they are read now, and what is wrong with that."""
 
     columns: Sequence[FileColumn]
     mapping: ColumnMapping
@@ -68,9 +68,10 @@ class MappingPage:
     missing: Sequence[str]
 
     @property
-    def rows(self) -> list[tuple[SampleCell, ...]]:
-        """The first rows, across the columns."""
-        return list(zip(*(column.cells for column in self.columns), strict=True))
+    def rows(self) -> list[list[tuple[FileColumn, SampleCell]]]:
+        """The first rows: each cell with its column."""
+        across = zip(*(column.cells for column in self.columns), strict=True)
+        return [list(zip(self.columns, row, strict=True)) for row in across]
 
 
 def mapping_page(guess: Guess, mapping: ColumnMapping) -> MappingPage:

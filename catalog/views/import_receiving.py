@@ -26,7 +26,6 @@ from shopadmin.pages import render_page
 from ..import_mapping import carried_over
 from ..import_templates import CONTENT_TYPES, EXAMPLE, template
 from ..listing_import import services
-from ..listing_import.addresses import MOST_BYTES, receive_url
 from ..listing_import.columns import COLUMNS
 from ..listing_import.wording import HELP, LABELS, clear_help
 from ..models import ImportBatch, Seller
@@ -96,7 +95,7 @@ def _add(request: AuthenticatedRequest) -> HttpResponse:
 
 def _received(request: AuthenticatedRequest, seller: Seller, way: str) -> ImportBatch:
     if way == "address":
-        return receive_url(seller=seller, actor=request.user, url=request.POST["address"].strip())
+        return services.receive_url(seller=seller, actor=request.user, url=request.POST["address"].strip())
     if way == "text":
         text = io.BytesIO(request.POST["text"].encode(errors="replace"))
         return services.receive_file(seller=seller, actor=request.user, file=text, name=_("pasted.csv"))
@@ -147,7 +146,6 @@ def _page(
         "errors": errors or {},
         "max_bytes": _max_bytes(),
         "max_archive_bytes": MAX_ARCHIVE_BYTES,
-        "max_url_bytes": min(_max_bytes(), MOST_BYTES),
         "max_text_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         "hosts": settings.SHOPADMIN["IMPORT_URL_HOSTS"],
         "columns": [(column.name, LABELS[column.name], HELP[column.name], EXAMPLE[column.name]) for column in COLUMNS],

@@ -255,7 +255,7 @@ def test_a_pasted_table_comes_in(me: Client, shop: Seller) -> None:
 
 def test_an_address_is_only_taken_from_storages_that_are_allowed(me: Client, shop: Seller, settings) -> None:
     address = {"address": "https://files.example/listings.csv"}
-    assert "takes no files from addresses" in text_of(me.post(ADD, address))
+    assert "Files cannot be fetched from addresses here" in text_of(me.post(ADD, address))
     settings.SHOPADMIN = {**settings.SHOPADMIN, "IMPORT_URL_HOSTS": ["storage.example"]}
     refused = me.post(ADD, address)
     assert refused.status_code == 422
