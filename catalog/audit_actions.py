@@ -70,7 +70,10 @@ NAMES: Mapping[str, str | Promise] = {
     "filter": _("filter"),
     "ground": _("ground"),
     "hold": _("hold"),
+    "import": _("import"),
+    "left_alone": _("left alone"),
     "listings": _("listings"),
+    "listings_changed": _("listings changed"),
     "market": _("market"),
     "member": _("member"),
     "markets": _("markets"),
@@ -80,9 +83,11 @@ NAMES: Mapping[str, str | Promise] = {
     "parent": _("lies in"),
     "photo": _("photo"),
     "photos": _("photos"),
+    "position": _("position"),
     "products": _("products"),
     "remedy": _("what the merchant can do"),
     "role": _("role"),
     "seller": _("seller"),
+    "sha256": _("fingerprint of the file"),
 }
 """What entries tell of besides fields that have a name."""
