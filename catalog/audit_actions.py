@@ -30,8 +30,6 @@ WORDS: Mapping[str, str | Promise] = {
     "listing.added": _("listing: added"),
     "listing.edited": _("listing: edited"),
     "listing.held": _("listing: held back"),
-    "listing.import-applied": _("listing: changed by an import"),
-    "listing.import-undone": _("listing: import undone"),
     "listing.photo-moved": _("listing: photo moved"),
     "listing.photo-removed": _("listing: photo removed"),
     "listing.photo-restored": _("listing: photo restored"),
@@ -61,6 +59,7 @@ NAMES: Mapping[str, str | Promise] = {
     "absorbed": _("merged into it"),
     "alias": _("alias"),
     "appeal": _("appeal"),
+    "automatic check": _("automatic check"),
     "added": _("added"),
     "brand": _("brand"),
     "category": _("category"),
@@ -90,4 +89,4 @@ NAMES: Mapping[str, str | Promise] = {
     "seller": _("seller"),
     "sha256": _("fingerprint of the file"),
 }
-"""What entries tell of besides fields that have a name."""
+"""What entries tell of besides fields that have a name, and what acts by itself."""

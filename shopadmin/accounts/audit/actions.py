@@ -12,6 +12,7 @@ _words: dict[str, str | Promise] = {
     "api-token.revoked": _("API token: revoked"),
     "second-factor.app-added": _("second factor: app added"),
     "second-factor.app-removed": _("second factor: app removed"),
+    "second-factor.deleted": _("second factor: deleted"),
     "second-factor.passkey-added": _("second factor: passkey added"),
     "second-factor.passkey-removed": _("second factor: passkey removed"),
     "second-factor.recovery-codes-made": _("second factor: recovery codes made"),
@@ -42,7 +43,10 @@ _names: dict[str, str | Promise] = {
 
 
 def register_actions(words: Mapping[str, str | Promise], names: Mapping[str, str | Promise]) -> None:
-    """Add actions, such as `{"listing.edited": _("listing: edited")}`, and what else their entries name but fields."""
+    """Add actions, such as `{"listing.edited": _("listing: edited")}`, and names of what else is in entries.
+
+    These are values that are no fields of a model, and actors that are no people.
+    """
     _words.update(words)
     _names.update(names)
 
@@ -62,3 +66,8 @@ def action_words(action: str) -> str:
 def name_words(name: str) -> str:
     """Return what people call a value of an entry that is no field of a model; the name's own words if unknown."""
     return str(_names.get(name, name.replace("_", " ")))
+
+
+def actor_words(name: str) -> str:
+    """Return what people call something that did it by itself, such as “import”; the name of any other as it is."""
+    return str(_names.get(name, name))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..permissions import Permission, Scope
 from ..tenants import colleague_keys
-from .actions import action_words, name_words
+from .actions import action_words, actor_words, name_words
 from .models import AuditEntry
 from .values import Plain
 
@@ -75,7 +75,9 @@ def who_it_was(entry: AuditEntry, known: set[Any] | None) -> str:
     """Return the name of who did it, in words that stand for everybody whom the reader does not know."""
     if is_unknown(entry, known):
         return _("Shopadmin’s team")
-    return entry.actor_name or entry.get_actor_kind_display()
+    is_system = entry.actor_kind == AuditEntry.ActorKind.SYSTEM
+    name = actor_words(entry.actor_name) if is_system else entry.actor_name
+    return name or entry.get_actor_kind_display()
 
 
 def is_unknown(entry: AuditEntry, known: set[Any] | None) -> bool:
