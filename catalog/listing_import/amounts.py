@@ -29,14 +29,14 @@ _BOTH = re.compile(r"([0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3})\.([0-9]+)|([0-9]{1,3}
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A plain decimal number with a point and exactly the currency's digits; `currency` as written beside it, if any."""
+    """A plain decimal number with a point and the currency's digits; `currency` is what stood beside it, if any."""
 
     text: str
     currency: str = ""
 
 
 def decimal_mark(points: int, commas: int) -> str:
-    """Return the decimal mark of a column in which so many amounts show each beyond doubt; empty when that is unclear."""
+    """Return the decimal mark of a column in which so many amounts show each beyond doubt; empty when unclear."""
     if points > 20 * commas:
         return "."
     return "," if commas > 20 * points else ""
@@ -88,7 +88,7 @@ def _plain(text: str) -> str:
 
 
 def _written_currency(around: tuple[str, str], currency: str) -> str | Problem:
-    """Return the code of the currency beside the number, empty when there is none; a dollar sign is that of `currency`."""
+    """Return the code of the currency beside the number, empty without one; a dollar sign is that of `currency`."""
     words = [word for part in around if (word := part.strip(" .:'"))]
     codes = [currency if word == "$" and currency in DOLLARS else currency_of(word) for word in words]
     unknown = next((code for code in codes if isinstance(code, Problem)), None)

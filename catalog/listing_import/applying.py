@@ -11,7 +11,8 @@ from django.db import connection, transaction
 
 from ..listeners import tell_images_changed
 from ..models import Brand, ImportBatch, ImportChange, Product, ProductImage
-from .checking import PARALLEL, Report, check
+from .checking import PARALLEL, check
+from .filling import Report
 from .partitions import Partitions, attached, execute, rows_of
 from .plan import TEXTS, Plan, Price, Tables
 from .problems import FileProblem
@@ -30,6 +31,7 @@ def apply(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
     execute(PARALLEL)
     names = _checked(batch, name, report)
     report("write", 0.0)
+    execute(f"ANALYZE {names.rows}, {names.results}")
     tables = Tables(names.rows, names.results, f"import_{batch.pk}_{name}_words")
     plan = Plan(batch.column_mapping, batch.seller_id, tables)
     words = Words(batch, plan)
@@ -84,7 +86,7 @@ class _Application:
         )
 
     def _set_conflicts_aside(self) -> None:
-        """Find rows whose listing was made, edited or taken away since the check, or whose words mean nothing any more."""
+        """Find rows whose listing was made, edited or taken away since the check, or whose words lost their meaning."""
         plan = self._plan
         execute(
             f"UPDATE {self._names.results} t SET outcome = now.outcome FROM (SELECT s.number,"
@@ -202,6 +204,11 @@ class _Application:
             f" FROM made JOIN {self._names.rows} s ON s.sku = made.sku JOIN {self._names.results} r"
             f" ON r.number = s.number AND r.outcome = 'create' WHERE {some}"
         )
+        execute(
+            f"UPDATE {self._names.results} s SET outcome = 'conflict' WHERE s.outcome = 'create' AND {some}"
+            " AND NOT EXISTS (SELECT FROM catalog_importchange c"
+            f" WHERE c.batch_id = {self._batch.pk} AND c.number = s.number)"
+        )
 
     def _write_offers(self, price: Price, some: str) -> None:
         """Write prices and stocks; every price that the file confirms counts as refreshed."""
@@ -240,20 +247,16 @@ class _Application:
     def _written(self, some: str) -> str:
         """The rows whose listing this application has made or changed."""
         return (
-            f"{self._plan.sources()} JOIN catalog_importchange c ON c.number = s.number"
-            f" AND c.batch_id = {self._batch.pk} AND {some}"
+            f"{self._plan.sources()} JOIN {self._names.results} r ON r.number = s.number"
+            f" AND r.outcome IN ('create', 'change') AND {some}"
         )
 
     def _say_what_came_in_between(self) -> None:
         """Report what was left alone, and let the results name the new listings."""
-        results, batch = self._names.results, self._batch.pk
+        results = self._names.results
         execute(
             f"UPDATE {results} r SET product_id = c.product_id, version = c.version FROM catalog_importchange c"
-            f" WHERE c.batch_id = {batch} AND c.number = r.number"
-        )
-        execute(
-            f"UPDATE {results} r SET outcome = 'conflict' WHERE r.outcome = 'create' AND NOT EXISTS"
-            f" (SELECT FROM catalog_importchange c WHERE c.batch_id = {batch} AND c.number = r.number)"
+            f" WHERE c.batch_id = {self._batch.pk} AND c.number = r.number"
         )
         execute(
             f'INSERT INTO {self._names.issues} (number, position, "column", code, value, facts, is_warning)'

@@ -54,7 +54,7 @@ def direct_pieces(file: BinaryIO, form: TableFormat) -> Iterator[bytes]:
 
 
 def _decoded(file: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """Yield the first line, then pieces of whole lines, in UTF-8 (which PostgreSQL checks where it is the file's own)."""
+    """Yield the first line, then pieces of whole lines, in UTF-8; where the file has that, PostgreSQL checks it."""
     file.seek(0)
     file.seek(mark_length(file.read(4), encoding))
     if encoding == UTF8:
@@ -75,7 +75,7 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[bytes]:
 
 
 def _check_quotes(data: bytes, delimiter: int, is_inside: bool) -> bool:
-    """Check that every quote opens or closes a cell or stands twice inside one; return whether the data ends in a cell."""
+    """Check that quotes open or close a cell or stand twice inside one; return whether the data ends inside one."""
     letters = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(letters == _QUOTE)
     opening, closing = quotes[int(is_inside) :: 2], quotes[1 - int(is_inside) :: 2]

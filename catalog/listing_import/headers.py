@@ -1,4 +1,4 @@
-"""PURE. From the names in a file's first row to the fields of a listing: a guess with a score, and what people chose."""
+"""PURE. From the names in a file's header to the fields of a listing: a guess with a score, and what people chose."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from shopadmin.jobs.running import run_leased
 from ..models import ImportBatch, ImportJob
 from ..photos.wanting import want_photos
 from .applying import apply, photos_of
-from .checking import Report, check
+from .checking import check
+from .filling import Report
 from .noting import note, tell
 from .problems import FileProblem
 from .undoing import undo

@@ -1,4 +1,4 @@
-"""PURE. The SQL expressions by which a seller's staged rows are compared with the catalogue, at the check and at the end.
+"""PURE. The SQL expressions by which a seller's staged rows are compared with the catalogue.
 
 `s` is the staged row, `p` the seller's product with its SKU, `w_…` the meaning of a looked-up word, `o0`, `o1` … the
 product's offers in the markets for which the file has prices. Only columns that the file has take part.
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from .. import markets
 from ..money import minor_digits
-from .columns import BY_NAME, CLEAR, PHOTOS, PRICE, WORDS
+from .column_kinds import CLEAR
+from .columns import BY_NAME, PHOTOS, PRICE, WORDS
 from .headers import ColumnMapping
 from .staging import CLEAN
 
@@ -140,8 +141,8 @@ class Plan:
 
     def price_differs(self, price: Price) -> str:
         """Return the condition under which the row has a price that the offer does not have."""
-        same = f"({price.alias}.price_minor, {price.alias}.currency) IS NOT DISTINCT FROM ({price.minor}, {price.currency})"
-        return f"{price.cell} IS NOT NULL AND NOT ({same})"
+        known, new = f"{price.alias}.price_minor, {price.alias}.currency", f"{price.minor}, {price.currency}"
+        return f"{price.cell} IS NOT NULL AND ({known}) IS DISTINCT FROM ({new})"
 
     def stock_differs(self, price: Price) -> str:
         """Return the condition under which the row has another stock than the offer that is there."""

@@ -10,7 +10,8 @@ from ..models import ImportBatch, ImportIssue, ImportResult, ImportRow, Offer, P
 from ..money import amount, with_sign
 from ..names import folded
 from .amounts import Amount, read_amount
-from .columns import CLEAR, COLUMNS, WORDS
+from .column_kinds import CLEAR
+from .columns import COLUMNS, WORDS
 from .headers import PRICE_IN, ColumnMapping
 from .problems import Problem
 from .vocabularies import country_of, currency_of
@@ -19,7 +20,7 @@ from .wording import label_of, message, sentence
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field of a listing, before and after; `before` is empty for a new listing, `after` for a field that is cleared."""
+    """A field of a listing; `before` is empty for a new listing, `after` for a field that is cleared."""
 
     field: str
     label: str

@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import BinaryIO, cast
-from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
-from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
 from shopadmin.jobs import running, sweeping
 
-from ..models import ImportBatch, ImportJob, ImportResult, Seller
-from ..photos.fetch_errors import FetchFailed, FetchRefused
-from ..photos.fetching import fetch
+from ..models import ImportBatch, ImportJob, ImportResult
 from . import error_file as failed_rows
 from . import jobs, partitions, undoing
-from .encodings import EncodingEvidence
-from .guessing import Guess, guess_file, guess_mapping, read_sample
-from .headers import ColumnMapping, guess_columns, names_of
-from .noting import NAME_IN_AUDIT
-from .opening import HEAD_BYTES, guess_format
+from .guessing import Guess, guess_file
+from .headers import ColumnMapping
 from .problems import FileProblem, Problem
+from .receiving import ImportRefused, fail, look_at_columns, receive_file, receive_url
 from .tables import TableFormat
 from .wording import file_message, mapping_message
-
-FETCH_DEADLINE_S = 60.0
-TABLE_TYPES = frozenset({
-    "text/csv", "text/tab-separated-values", "text/plain", "application/csv", "application/json", "application/jsonl",
-    "application/x-ndjson", "application/vnd.ms-excel",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-})  # fmt: skip
-"""The media types that storages give to tables."""
-_BYTES_AT_ONCE = 1 << 20
-
-
-class ImportRefused(Exception):
-    """What was asked for cannot be done with the import now; the message says why and what to do."""
 
 
 class MappingRefused(ImportRefused):
@@ -57,6 +34,13 @@ class MappingRefused(ImportRefused):
 
 class SellerBusy(ImportRefused):
     """Another import of the same seller is being written; two at once would overwrite each other."""
+
+
+__all__ = [
+    "Guess", "ImportRefused", "MappingRefused", "Preview", "SellerBusy", "cancel", "clear_outdated", "error_file",
+    "forget", "guess", "has_errors", "preview", "receive_file", "receive_url", "request_apply", "request_check",
+    "request_undo", "set_format", "set_mapping", "undo_preview",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,71 +66,6 @@ class Preview:
         return self.create + self.change + self.same + self.conflict
 
 
-def receive_file(
-    *, seller: Seller, actor: User | None, file: BinaryIO, name: str, source: str = ImportBatch.Source.UPLOAD
-) -> ImportBatch:
-    """Keep a file and guess what it is. One that cannot be read is kept as failed, with the reason in `problem`.
-
-    `ImportBatch.objects.same_file(batch)` finds earlier imports of the same content. Raises `ImportRefused` for a file
-    that is too large.
-    """
-    evidence, digest, size, head = EncodingEvidence(), hashlib.sha256(), 0, b""
-    file.seek(0)
-    while piece := file.read(_BYTES_AT_ONCE):
-        size += len(piece)
-        if size > settings.SHOPADMIN["IMPORT_MAX_BYTES"]:
-            megabytes = settings.SHOPADMIN["IMPORT_MAX_BYTES"] // 2**20
-            raise ImportRefused(file_message(FileProblem("too-large", megabytes=megabytes)))
-        head = head or piece[:HEAD_BYTES]
-        digest.update(piece)
-        evidence.add(piece)
-    batch = ImportBatch(
-        seller=seller,
-        created_by=actor,
-        source=source,
-        name=_shown_name(name),
-        sha256=digest.hexdigest(),
-        byte_size=size,
-        format=TableFormat(encoding=evidence.guess()).as_json(),
-    )
-    try:
-        batch.format = guess_format(head, evidence.guess()).as_json()
-        _guess_columns(batch, file)
-    except FileProblem as problem:
-        _fail(batch, problem)
-    file.seek(0)
-    batch.file.save(name, File(file), save=False)
-    with transaction.atomic():
-        batch.save()
-        said = {"file": batch.name, "bytes": size, "sha256": batch.sha256}
-        record(actor or NAME_IN_AUDIT, "import.received", batch, after=said, tenant_key=seller.pk)
-    return batch
-
-
-def receive_url(*, seller: Seller, actor: User | None, url: str) -> ImportBatch:
-    """Fetch a file from a storage of the setting IMPORT_URL_HOSTS, and receive it.
-
-    Raises `ImportRefused` when the address is none of those, or the file cannot be fetched, with the reason.
-    """
-    hosts = settings.SHOPADMIN["IMPORT_URL_HOSTS"]
-    if not hosts:
-        raise ImportRefused(_("Files cannot be fetched from addresses here; upload the file."))
-    try:
-        fetched = fetch(
-            url,
-            most_bytes=settings.SHOPADMIN["IMPORT_MAX_BYTES"],
-            content_types=TABLE_TYPES,
-            allowed_hosts=hosts,
-            deadline_s=FETCH_DEADLINE_S,
-        )
-    except (FetchRefused, FetchFailed) as error:
-        raise ImportRefused(str(error)) from error
-    with fetched:
-        name = PurePath(unquote(urlsplit(fetched.url).path)).name
-        source = ImportBatch.Source.URL
-        return receive_file(seller=seller, actor=actor, file=cast(BinaryIO, fetched.file), name=name, source=source)
-
-
 def guess(batch: ImportBatch) -> Guess:
     """Return how the file is read, its first rows, and what its columns are taken for. Raises `FileProblem`."""
     return guess_file(batch)
@@ -158,14 +77,14 @@ def set_format(batch: ImportBatch, form: TableFormat) -> None:
     batch.format, batch.problem, batch.state = form.as_json(), None, ImportBatch.State.RECEIVED
     try:
         with batch.file.open("rb") as file:
-            _guess_columns(batch, file)
+            look_at_columns(batch, cast(BinaryIO, file))
     except FileProblem as problem:
-        _fail(batch, problem)
+        fail(batch, problem)
     batch.save(update_fields=["format", "header", "mapping", "problem", "state"])
 
 
 def set_mapping(batch: ImportBatch, mapping: ColumnMapping) -> None:
-    """Choose what the columns are. Raises `MappingRefused` when it cannot be used, `ImportRefused` when it is too late."""
+    """Choose what the columns are. Raises `MappingRefused` when that cannot work, `ImportRefused` too late."""
     _refuse_unless_open(batch)
     if len(mapping.fields) != len(batch.header):
         raise ImportRefused(
@@ -267,22 +186,6 @@ def clear_outdated() -> int:
             storage.delete(name)
         cleared += 1
     return cleared
-
-
-def _guess_columns(batch: ImportBatch, file: BinaryIO | File) -> None:  # type: ignore[type-arg]
-    header, sample = read_sample(file, batch.table_format)  # type: ignore[arg-type]
-    batch.header = names_of(header)
-    batch.mapping = guess_mapping(batch.seller, guess_columns(header), sample).as_json()
-
-
-def _fail(batch: ImportBatch, problem: FileProblem) -> None:
-    batch.state = ImportBatch.State.FAILED
-    batch.problem = {"code": problem.code, "facts": dict(problem.facts)}
-
-
-def _shown_name(name: str) -> str:
-    plain = PurePath(name.replace("\\", "/")).name.replace("\0", "")
-    return plain.encode(errors="replace").decode()[-200:] or "file"
 
 
 def _refuse_unless_open(batch: ImportBatch) -> None:

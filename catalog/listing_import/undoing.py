@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from ..models import ImportBatch, ImportChange, Offer, PhotoFetch, Product
-from .checking import Report
+from .filling import Report
 from .partitions import execute, rows_of
 
 _OWNED = ("Offer", "ImportChange", "PhotoFetch")
@@ -21,14 +21,14 @@ _TEXTS = ("title", "description", "gtin", "condition", "variant_group", "variant
 
 
 def undo(batch: ImportBatch, report: Report) -> dict[str, int]:
-    """Take the import back; return how many listings were restored, deleted, removed and kept. Call it in a transaction."""
+    """Take the import back, in a transaction; return how many listings were restored, deleted, removed and kept."""
     report("write", 0.0)
     changes = f"catalog_importchange c JOIN catalog_product p ON p.id = c.product_id WHERE c.batch_id = {batch.pk}"
     execute(f"SELECT count(*) FROM (SELECT FROM {changes} ORDER BY p.id FOR UPDATE OF p) locked")
     execute(
-        f"UPDATE catalog_importchange t SET undo = fate.undo FROM (SELECT c.id, {_fate()} AS undo FROM"
-        f" catalog_importchange c LEFT JOIN catalog_product p ON p.id = c.product_id WHERE c.batch_id = {batch.pk}) fate"
-        " WHERE fate.id = t.id"
+        f"UPDATE catalog_importchange t SET undo = fate.undo FROM (SELECT c.id, {_fate()} AS undo"
+        " FROM catalog_importchange c LEFT JOIN catalog_product p ON p.id = c.product_id"
+        f" WHERE c.batch_id = {batch.pk}) fate WHERE fate.id = t.id"
     )
     report("write", 0.2)
     _restore(batch)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import ImportIssue
-from .columns import CLEAR
+from .column_kinds import CLEAR
 from .headers import PRICE_IN
 from .problems import FileProblem, Problem
 

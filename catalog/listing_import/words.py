@@ -14,7 +14,8 @@ from ..models import Brand, Category, ImportBatch
 from ..models.brands import FoldedField
 from ..money import minor_digits
 from ..names import folded
-from .columns import BRAND, CATEGORY, CLEAR
+from .column_kinds import CLEAR
+from .columns import BRAND, CATEGORY
 from .partitions import copying, execute, rows_of
 from .plan import Plan
 from .problems import FileProblem, Problem, problem
@@ -49,8 +50,8 @@ class Words:
         self._plan = plan
         self._keys_of_new_brands: dict[str, int] = {}
         execute(
-            f"CREATE UNLOGGED TABLE {plan.tables.words} (name text, word text, is_known boolean, key bigint, value text,"
-            " currency text, factor int)"
+            f"CREATE UNLOGGED TABLE {plan.tables.words} (name text, word text, is_known boolean, key bigint,"
+            " value text, currency text, factor int)"
         )
         self._keep("currency", {code: _value(currency_of(code)) for code in markets.currencies()})
 
@@ -94,7 +95,7 @@ class Words:
                 return dict(self._look_up_brands(words)) if words else {}
 
     def _look_up_brands(self, words: list[str]) -> Iterator[tuple[str, Meaning | Problem]]:
-        """Find brands by name or alias, whatever case and accents; one that is not there is made when rows are applied."""
+        """Find brands by name or alias, whatever case and accents; unknown ones are made when rows are applied."""
         cleaned = {word: BRAND.clean(word) for word in words}
         names = {name for name in cleaned.values() if isinstance(name, str) and name not in {"", CLEAR}}
         brands = Brand.objects.resolve(names)
@@ -124,7 +125,7 @@ class Words:
         return Meaning(self._keys_of_new_brands[key])
 
     def _blocked_brands(self, keys: set[int]) -> set[int]:
-        """Return those of the brands that are protected, without authorisation for the seller in all the file's markets."""
+        """Return those of the brands that the seller may not list in some market of the file."""
         brands = Brand.objects.filter(pk__in=keys, is_protected=True)
         protected = set(brands.values_list("pk", flat=True))
         mapping, seller, today = self._plan.mapping, self._batch.seller, timezone.localdate()

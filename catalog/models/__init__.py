@@ -5,7 +5,8 @@ from .brands import Brand, BrandAlias, BrandAuthorization
 from .bulk import BulkAction, BulkChange, BulkJob
 from .categories import Category
 from .holds import Appeal, Hold
-from .imports import ImportBatch, ImportChange, ImportIssue, ImportJob, ImportResult, ImportRow
+from .import_rows import ImportChange, ImportIssue, ImportResult, ImportRow
+from .imports import ImportBatch, ImportJob
 from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .products import Offer, Product

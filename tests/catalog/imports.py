@@ -14,8 +14,6 @@ from catalog.listing_import.wording import sentence
 from catalog.models import Category, ImportBatch, ImportIssue, ImportJob, ImportResult, Offer, Product, Seller
 from tests import factories
 
-HEADER = "sku,title,description,brand,category,gtin,condition,variant_group,variant_name,price,currency,market,stock,image_urls"
-
 
 def csv_of(*rows: str, header: str = "sku,title,price,currency,market,stock") -> bytes:
     return "\n".join([header, *rows]).encode()

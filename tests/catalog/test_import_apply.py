@@ -20,7 +20,10 @@ from .imports import csv_of
 
 pytestmark = pytest.mark.usefixtures("still")
 
-FULL = "sku,title,description,brand,category,gtin,condition,variant_group,variant_name,price,currency,market,stock,image_urls"
+FULL = (
+    "sku,title,description,brand,category,gtin,condition,variant_group,variant_name,price,currency,market,stock,"
+    "image_urls"
+)
 
 
 def test_new_listings_come_in_with_all_their_fields():
@@ -91,7 +94,7 @@ def test_every_price_in_the_file_counts_as_refreshed():
 
 
 def test_prices_for_several_markets_have_columns_of_their_own():
-    content = 'sku,title,price_MX,price_ES,stock\nA,Mug,"1,234.50",,3\nB,Jug,5,"4,99",\n'.encode()
+    content = b'sku,title,price_MX,price_ES,stock\nA,Mug,"1,234.50",,3\nB,Jug,5,"4,99",\n'
     batch = imports.applied(content)
     assert {sku: row["offers"] for sku, row in imports.catalogue(batch.seller).items()} == {
         "A": {"MX": (123450, "MXN", 3)},

@@ -70,9 +70,11 @@ def test_a_price_with_a_letter_says_what_was_meant():
         ("A,,5,USD,US,1", "title: is missing, and there is no listing with this SKU yet"),
         ("A,Mug,,,US,1", "stock: has no price to go with; add a price"),
         (f"A,{'x' * 400},5,USD,US,1", "title: has 400 characters, at most 300 are possible"),
-        ("A,Mug\x00,5,USD,US,1", "title: “Mug�” holds characters that could not be read (�); choose another encoding, or mend the text"),
+        ("A,Mug\x00,5,USD,US,1", "title: “Mug�” holds characters that could not be read (�); choose another encoding,"
+                                 " or mend the text"),
         ("A,Mug\x07,5,USD,US,1", "title: “Mug␇” holds a character that cannot be shown (U+0007); remove it"),
-        ("A,Mug,1.234,EUR,ES,1", "price: “1.234” may mean 1234.00 or 1.234, and no other price in the file tells; choose the decimal mark"),
+        ("A,Mug,1.234,EUR,ES,1", "price: “1.234” may mean 1234.00 or 1.234, and no other price in the file tells;"
+                                 " choose the decimal mark"),
     ],
 )  # fmt: skip
 def test_a_bad_cell_is_named_with_its_row(row, said):
@@ -129,15 +131,13 @@ def test_a_sku_in_two_rows_refuses_both_and_names_them():
 
 def test_emoji_right_to_left_titles_and_formulas_are_text():
     titles = ["Tasse 🫖", "كوب قهوة", "=SUM(A1:A9)", "@cmd", "𝕏 + ﷺ"]
-    batch = imports.applied(
-        "sku,title\n".encode() + "\n".join(f"S{n},{title}" for n, title in enumerate(titles)).encode()
-    )
+    batch = imports.applied(b"sku,title\n" + "\n".join(f"S{n},{title}" for n, title in enumerate(titles)).encode())
     assert {row["title"] for row in imports.catalogue(batch.seller).values()} == set(titles)
 
 
 def test_an_unknown_category_names_the_nearest():
     imports.category("Home > Kitchen")
-    batch = imports.checked("sku,title,category\nA,Mug,Home > Kitchn\nB,Jug,kitchen\nC,Cup,Home/Kitchen\n".encode())
+    batch = imports.checked(b"sku,title,category\nA,Mug,Home > Kitchn\nB,Jug,kitchen\nC,Cup,Home/Kitchen\n")
     assert imports.sentences(batch) == [
         "row 2, category: there is no category “Home > Kitchn”; nearest: Home > Kitchen · Home"
     ]

@@ -11,13 +11,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.listing_import import applying, checking, services, undoing
-from catalog.listing_import.columns import BY_NAME, COLUMNS, PRICE
-from catalog.listing_import.direct import Irregular
-from catalog.listing_import.partitions import attached, rows_of
+from catalog.listing_import import applying, checking, filling, services, undoing
+from catalog.listing_import.columns import BY_NAME, COLUMNS, WORDS
+from catalog.listing_import.partitions import rows_of
 from catalog.listing_import.plan import literal
 from catalog.listing_import.problems import FileProblem
-from catalog.listing_import.tables import Kind, TableFormat
 from catalog.models import Brand, ImportBatch, ImportIssue, ImportResult, ImportRow, Product, Seller
 from tests import factories
 
@@ -25,7 +23,10 @@ from . import imports
 
 pytestmark = pytest.mark.django_db
 
-FIELDS = ("sku", "title", "description", "brand", "category", "gtin", "condition", "price", "currency", "market", "stock", "image_urls")  # fmt: skip
+FIELDS = (
+    "sku", "title", "description", "brand", "category", "gtin", "condition", "price", "currency", "market", "stock",
+    "image_urls",
+)  # fmt: skip
 CELLS: dict[str, list[str]] = {
     "sku": ["A", "B", " C ", "12", "1E+5", "a b", "", "Ä", "x\ty", "D\n"],
     "title": ["Mug", " Mug ", "Año", "", "x" * 301, "[clear]", "=1+1", "🫖", 'say "hi"', "two\nlines", "nbsp\u00a0"],
@@ -118,7 +119,7 @@ def test_a_file_that_the_database_reads_itself_says_the_same_as_one_that_we_read
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         batch = batch_of(shop, file_of(lines))
         directly = (check(batch, "a"), said(batch))
-        patch.setattr(checking, "may_go_directly", lambda *_: False)
+        patch.setattr(filling, "may_go_directly", lambda *_: False)
         assert (check(batch, "b"), said(batch)) == directly
         transaction.set_rollback(True)
 
@@ -145,7 +146,7 @@ def _without_spelling(found: Any) -> Any:
 
 
 @quietly
-@given(name=st.sampled_from([c.name for c in COLUMNS if c.name not in {"brand", "category", "condition", "currency", "market"}]), data=st.data())  # fmt: skip
+@given(name=st.sampled_from([column.name for column in COLUMNS if column.name not in WORDS]), data=st.data())
 def test_a_cell_that_sql_accepts_is_clean(db, name, data):
     text = data.draw(
         st.one_of(

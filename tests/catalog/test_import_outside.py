@@ -8,7 +8,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.listing_import import services
+from catalog.listing_import import receiving, services
 from catalog.listing_import.previews import describe
 from catalog.membership import MemberRole
 from catalog.models import ImportBatch, ImportResult, Product
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.usefixtures("still")
 
 def test_a_preview_shows_each_field_before_and_after():
     product = factories.product(photos=0, description="Sweet")
-    content = f'sku,title,description,brand,price,currency,stock\n{product.sku},Pear juice,[clear],Nova,"5,49",USD,3\n'.encode()
+    row = f'{product.sku},Pear juice,[clear],Nova,"5,49",USD,3'
+    content = csv_of(row, header="sku,title,description,brand,price,currency,stock")
     batch = imports.checked(content, of=product.seller)
     (row,) = describe(batch, ImportResult.objects.filter(batch=batch).with_outcome("change"))
     assert [(change.label, change.before, change.after) for change in row.changes] == [
@@ -124,7 +125,7 @@ def test_a_file_at_an_allowed_address_is_received(settings, monkeypatch):
             io.BytesIO(csv_of("A,Mug,5,USD,US,1")), "text/csv", "https://files.example/x/my%20shop.csv?k=v", "", 9
         )
 
-    monkeypatch.setattr(services, "fetch", fetched)
+    monkeypatch.setattr(receiving, "fetch", fetched)
     batch = services.receive_url(seller=factories.seller(), actor=None, url="https://files.example/go")
     assert (batch.name, batch.source, batch.state) == ("my shop.csv", "url", "received")
 
@@ -151,7 +152,7 @@ def test_the_command_imports_a_file_and_says_what_it_did(tmp_path):
 
 def test_a_dry_run_says_the_same_and_leaves_nothing(tmp_path):
     content = csv_of("A,Mug,5,USD,US,1", "B,,5,USD,US,1")
-    out, err, code = command(tmp_path, content, "--dry-run", "--json")
+    out, _, code = command(tmp_path, content, "--dry-run", "--json")
     said = json.loads(out)
     assert (said["import"], said["counts"]["create"], said["counts"]["error"], code) == (None, 1, 1, 2)
     assert said["problems"][0]["message"] == "row 3, title: is missing, and there is no listing with this SKU yet"

@@ -23,8 +23,8 @@ MOST_SENTENCES = 100
 
 class Command(BaseCommand):
     help = (
-        "Import a CSV, TSV, XLSX or JSON Lines file of listings into a seller's catalogue. Exit code 0: all rows are in;"
-        " 2: some rows have errors, the others are in; 1: nothing was imported."
+        "Import a CSV, TSV, XLSX or JSON Lines file of listings into a seller's catalogue. Exit code 0: all rows are"
+        " in; 2: some rows have errors, the others are in; 1: nothing was imported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,0 +1,74 @@
+"""A file's rows into their table. PostgreSQL reads the file where it reads it as we do; else we read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import BinaryIO
+
+from django.db import DataError, transaction
+
+from ..models import ImportBatch
+from .direct import Irregular, direct_pieces, may_go_directly
+from .opening import open_table
+from .partitions import Partitions, copying, execute, rows_of
+from .plan import literal
+from .problems import FileProblem
+from .staging import RowCounts, Stager
+from .tables import Table
+
+type Report = Callable[[str, float], None]
+"""Is told the stage and how much of it is done, 0..1; may raise to stop the work."""
+
+
+def stage(file: BinaryIO, batch: ImportBatch, names: Partitions, report: Report) -> RowCounts:
+    """Copy the file's rows into their table; return how many there were."""
+    table = open_table(file, batch.table_format)
+    mapping = batch.column_mapping
+    if len(table.header) != len(mapping.fields):
+        raise FileProblem("other-columns", columns=len(table.header), mapped=len(mapping.fields))
+    counts = None
+    if may_go_directly(batch.table_format, table.header, table.header_number) and not mapping.price_markets:
+        with suppress(Irregular, DataError), transaction.atomic():
+            counts = _stage_directly(file, batch, names, report)
+    if counts is None:
+        counts = _stage_blocks(open_table(file, batch.table_format), file, batch, names, report)
+    if counts.rows == counts.blank:
+        raise FileProblem("no-rows")
+    return counts
+
+
+def _stage_directly(file: BinaryIO, batch: ImportBatch, names: Partitions, report: Report) -> RowCounts:
+    """Let PostgreSQL read the file. Raises `Irregular`, or Django's `DataError`, for one that it reads otherwise."""
+    fields = batch.column_mapping.fields
+    others = [f"other_{at}" for at, name in enumerate(fields) if not name]
+    columns = [name or f"other_{at}" for at, name in enumerate(fields)]
+    numbers = f"{names.rows}_numbers"
+    for other in others:
+        execute(f"ALTER TABLE {names.rows} ADD {other} text")
+    execute(f"CREATE SEQUENCE {numbers} START 2 CACHE 1000")
+    execute(f"ALTER TABLE {names.rows} ALTER number SET DEFAULT nextval('{numbers}')")
+    options = f"FORMAT csv, DELIMITER {literal(batch.table_format.delimiter, cast='')}, NULL '', FORCE_NULL *"
+    with copying(f"COPY {names.rows} ({', '.join(columns)}) FROM STDIN ({options})") as copy:
+        for piece in direct_pieces(file, batch.table_format):
+            copy.write(piece)
+            report("read", file.tell() / max(1, batch.byte_size))
+    is_blank = " AND ".join(f"{name} IS NULL" for name in columns)
+    rows, blank = rows_of(f"SELECT count(*), count(*) FILTER (WHERE {is_blank}) FROM {names.rows}")[0]
+    if blank:
+        execute(f"DELETE FROM {names.rows} WHERE {is_blank}")
+    execute(f"ALTER TABLE {names.rows} ALTER number DROP DEFAULT")
+    execute(f"DROP SEQUENCE {numbers}")
+    for other in others:
+        execute(f"ALTER TABLE {names.rows} DROP {other}")
+    return RowCounts(int(str(rows)), int(str(blank)))
+
+
+def _stage_blocks(table: Table, file: BinaryIO, batch: ImportBatch, names: Partitions, report: Report) -> RowCounts:
+    stager = Stager(batch.column_mapping)
+    into = f"COPY {names.rows} ({', '.join(stager.columns)}) FROM STDIN (DELIMITER E'\\x1f', NULL '')"
+    with copying(into) as copy:
+        for piece in stager.pieces(table.blocks):
+            copy.write(piece)
+            report("read", file.tell() / max(1, batch.byte_size))
+    return stager.counts
