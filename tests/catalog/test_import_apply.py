@@ -219,3 +219,20 @@ def test_who_asked_is_told_when_it_is_ready(alice):
     batch = imports.received(csv_of("A,Mug,5,USD,US,1"))
     imports.run(services.request_check(batch, alice))
     assert Notification.objects.get(recipient=alice).title == "listings.csv is checked and ready to apply"
+
+
+def test_the_example_in_the_readme_is_true():
+    product = factories.product(photos=0)
+    Product.objects.update(sku="A")
+    content = (
+        "SKU;Título;Precio;Existencias\nA;Apple juice;5,49;\n;;;\nB;Año nuevo;12,5O;3\nC;Camión;1.234;1\nA2;;7,00;1\n"
+    )
+    batch = imports.applied(content.encode("cp1252"), of=product.seller)
+    assert (batch.format["encoding"], batch.format["delimiter"], batch.decimal_mark) == ("cp1252", ";", ",")
+    assert imports.counts(batch) == {"rows": 5, "create": 1, "change": 1, "error": 2, "blank": 1}
+    assert imports.sentences(batch) == [
+        "row 4, price: “12,5O” is not an amount in USD; did you mean 12,50?",
+        "row 6, title: is missing, and there is no listing with this SKU yet",
+    ]
+    after = imports.catalogue(product.seller)
+    assert (after["A"]["offers"], after["C"]["offers"]) == ({"US": (549, "USD", 10)}, {"US": (123400, "USD", 1)})
