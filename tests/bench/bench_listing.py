@@ -306,8 +306,8 @@ def _recall(name: str, asked: list[tuple[str, list[str]]], admin: User) -> dict[
 
 
 def _slip(words: list[str], dice: random.Random) -> str:
-    """Return the words with one letter, of one with four or more, missing, added, wrong or swapped with the next."""
-    at = dice.choice([place for place, word in enumerate(words) if len(word) >= 4])
+    """Return the words with one letter, of one with three or more, missing, added, wrong or swapped with the next."""
+    at = dice.choice([place for place, word in enumerate(words) if len(word) >= 3 and word.isalpha()])
     word, place = words[at], dice.randrange(len(words[at]) - 1)
     letter = dice.choice("abcdefghijklmnopqrstuvwxyz")
     before, one, two, rest = word[:place], word[place], word[place + 1], word[place + 2 :]
