@@ -212,6 +212,7 @@ class _Application:
 
     def _write_offers(self, price: Price, some: str) -> None:
         """Write prices and stocks; every price that the file confirms counts as refreshed."""
+        # OFFSET 0 keeps the planner from reading amounts of rows that were refused, which may be none.
         o, has_stock = price.alias, self._plan.has_stock
         stock = f"coalesce({'s.stock::int, ' if has_stock else ''}{o}.stock, 0)"
         execute(
@@ -221,20 +222,17 @@ class _Application:
             " SET price_minor = excluded.price_minor, currency = excluded.currency, stock = excluded.stock,"
             " price_refreshed_at = excluded.price_refreshed_at"
         )
-        # Cells of rows with errors are no numbers. Conditions on cells may be asked of rows before rows are picked, so
-        # each cell is made a number only where the row is known to be one of those that are written.
         if has_stock:
             execute(
-                f"UPDATE catalog_offer t SET stock = new.stock FROM (SELECT {o}.id,"
-                f" CASE WHEN c.id IS NOT NULL THEN s.stock::int END AS stock"
-                f" FROM {self._written(some)} WHERE {price.cell} IS NULL AND s.stock IS NOT NULL) new"
+                f"UPDATE catalog_offer t SET stock = new.stock FROM (SELECT {o}.id, s.stock::int AS stock"
+                f" FROM {self._written(some)} WHERE {price.cell} IS NULL AND s.stock IS NOT NULL OFFSET 0) new"
                 " WHERE new.id = t.id AND new.stock <> t.stock"
             )
         # Unchanged listings are not locked: a price that somebody changes at this moment must not be called fresh.
         execute(
-            f"UPDATE catalog_offer t SET price_refreshed_at = now() FROM (SELECT {o}.id,"
-            f" CASE r.outcome WHEN 'same' THEN {price.minor} END AS minor,"
-            f" {price.currency} AS currency FROM {self._rows('same', some)} WHERE {price.cell} IS NOT NULL) new"
+            f"UPDATE catalog_offer t SET price_refreshed_at = now() FROM (SELECT {o}.id, {price.minor} AS minor,"
+            f" {price.currency} AS currency FROM {self._rows('same', some)}"
+            f" WHERE {price.cell} IS NOT NULL OFFSET 0) new"
             " WHERE new.id = t.id AND new.minor = t.price_minor AND new.currency = t.currency"
         )
 
