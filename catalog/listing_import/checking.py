@@ -19,7 +19,7 @@ from .words import Words
 
 MOST_NEW_BRANDS = 2000
 # Looking into these rows finds nearly all words of a file; the others are looked up when rows with them are left.
-ROWS_WITH_MOST_WORDS = 20_000
+ROWS_WITH_MOST_WORDS = 50_000
 # The planner thinks too highly of what parallel workers cost to send rows; memory is for the hash joins.
 PARALLEL = "SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL work_mem = '64MB'"
 

@@ -27,50 +27,67 @@ ROWS_AT_ONCE = 2000
 def judge_rest(names: Partitions, plan: Plan, words: Words, report: Report) -> str:
     """Decide the rows that the first comparison did not accept; return the file's decimal mark, if that mattered.
 
-    Some only have words that were not looked up yet. The others are judged cell by cell.
+    They are looked at in a table of their own. Some only have words that were not looked up yet; the others are judged
+    cell by cell, and the accepted ones come back into the table of rows in canonical form.
     """
-    left = f"SELECT number FROM {names.results} WHERE outcome = 'judge'"
-    if rows_of(f"{left} LIMIT 1") and words.add(f"SELECT s.* FROM {names.rows} s WHERE s.number IN ({left})"):
-        _compare_again(names, plan, left, plan.outcome())
-    total = int(str(rows_of(f"SELECT count(*) FROM ({left}) rest")[0][0]))
-    if not total:
-        return ""
-    _cut_long_cells(names, plan.mapping, left)
+    left = f"{names.rows}_left"
+    total = execute(
+        f"CREATE UNLOGGED TABLE {left} AS SELECT s.* FROM {names.rows} s JOIN {names.results} r"
+        " ON r.number = s.number AND r.outcome = 'judge'"
+    )
+    if total:
+        mark = _judge(names, plan.of_rows(left), words, report)
+    execute(f"DROP TABLE {left}")
+    return mark if total else ""
+
+
+def _judge(names: Partitions, plan: Plan, words: Words, report: Report) -> str:
+    left = plan.tables.rows
+    execute(f"ANALYZE {left}")
+    if words.add(f"SELECT * FROM {left}"):
+        _compare_again(plan, plan.outcome())
+        execute(f"DELETE FROM {left} s USING {names.results} r WHERE r.number = s.number AND r.outcome <> 'judge'")
+    _cut_long_cells(left, plan.mapping)
     mark = plan.mapping.decimal_mark or _decimal_mark(names, plan.mapping)
-    terms = Terms(plan.mapping, mark, words.meanings)
     judged = f"{names.rows}_judged"
     execute(f"CREATE UNLOGGED TABLE {judged} (LIKE {names.rows})")
-    done = 0
-    for some in _rows_to_judge(names, plan):
-        results = [(number, judge_row(cells, standing, terms), fault) for number, cells, standing, fault in some]
-        _write_judged(judged, names.issues, results, plan.mapping)
-        done += len(some)
-        report("compare", done / total)
+    _judge_cells(plan, judged, names.issues, Terms(plan.mapping, mark, words.meanings), report)
     values = ", ".join(f"{name} = j.{name}" for name in ["mark", *_written_fields(plan.mapping)])
-    execute(f"UPDATE {names.rows} s SET {values} FROM {judged} j WHERE j.number = s.number AND j.mark = '{CLEAN}'")
-    _compare_again(names, plan, left, f"CASE s.mark WHEN '{CLEAN}' THEN {plan.outcome()} ELSE 'error' END")
+    for rows in (left, names.rows):
+        execute(f"UPDATE {rows} s SET {values} FROM {judged} j WHERE j.number = s.number AND j.mark = '{CLEAN}'")
+    _compare_again(plan, f"CASE s.mark WHEN '{CLEAN}' THEN {plan.outcome()} ELSE 'error' END")
     execute(f"DROP TABLE {judged}")
     return mark
 
 
-def _cut_long_cells(names: Partitions, mapping: ColumnMapping, left: str) -> None:
-    """Cut endless cells of rows that are judged, saying how long they were: many at once must not fill the memory."""
+def _compare_again(plan: Plan, outcome: str) -> None:
+    execute(
+        f"UPDATE {plan.tables.results} t SET outcome = again.outcome, product_id = again.id, version = again.version"
+        f" FROM (SELECT s.number, {outcome} AS outcome, p.id, p.version FROM {plan.sources()}) again"
+        " WHERE again.number = t.number"
+    )
+
+
+def _cut_long_cells(left: str, mapping: ColumnMapping) -> None:
+    """Cut endless cells, saying how long they were: many at once must not fill the memory."""
     for name in _fields(mapping):
         most = getattr(BY_NAME[name], "longest", LONGEST_CELL)
         execute(
-            f"UPDATE {names.rows} SET {name} = left({name}, {LONGEST_CELL}), fault = jsonb_build_object("
-            f"'code', 'too-long', 'column', '{name}', 'value', left({name}, {LONGEST_SHOWN}), 'facts',"
-            f" jsonb_build_object('length', length({name}), 'most', {most}))"
-            f" WHERE octet_length({name}) > {LONGEST_CELL} AND number IN ({left})"
+            f"UPDATE {left} SET {name} = left({name}, {LONGEST_CELL}), fault = jsonb_build_object('code', 'too-long',"
+            f" 'column', '{name}', 'value', left({name}, {LONGEST_SHOWN}), 'facts', jsonb_build_object('length',"
+            f" length({name}), 'most', {most})) WHERE octet_length({name}) > {LONGEST_CELL}"
         )
 
 
-def _compare_again(names: Partitions, plan: Plan, left: str, outcome: str) -> None:
-    execute(
-        f"UPDATE {names.results} t SET outcome = again.outcome, product_id = again.id, version = again.version"
-        f" FROM (SELECT s.number, {outcome} AS outcome, p.id, p.version FROM {plan.sources()}"
-        f" WHERE s.number IN ({left})) again WHERE again.number = t.number"
-    )
+def _judge_cells(plan: Plan, judged: str, issues: str, terms: Terms, report: Report) -> None:
+    """Judge the rows cell by cell, some at once, in constant memory."""
+    total = int(str(rows_of(f"SELECT count(*) FROM {plan.tables.rows}")[0][0]))
+    done = 0
+    for some in _rows_to_judge(plan):
+        results = [(number, judge_row(cells, standing, terms), fault) for number, cells, standing, fault in some]
+        _write_judged(judged, issues, results, terms.mapping)
+        done += len(some)
+        report("compare", done / total)
 
 
 def _decimal_mark(names: Partitions, mapping: ColumnMapping) -> str:
@@ -90,16 +107,15 @@ def _decimal_mark(names: Partitions, mapping: ColumnMapping) -> str:
 type RowToJudge = tuple[int, dict[str, str], Standing, Problem | None]
 
 
-def _rows_to_judge(names: Partitions, plan: Plan) -> Iterator[list[RowToJudge]]:
-    """Yield rows as they are in the file, some at once, in constant memory."""
+def _rows_to_judge(plan: Plan) -> Iterator[list[RowToJudge]]:
+    """Yield rows as they are in the file, some at once."""
     mapping = plan.mapping
     fields = _fields(mapping)
     priced = " OR ".join(f"{price.alias}.id IS NOT NULL" for price in plan.prices) or "false"
     stays = plan.stays("brand") if mapping.has("brand") else "false"
     query = (
         f"SELECT s.number, s.fault, p.id IS NOT NULL, {priced}, coalesce({stays}, false), s.market_prices,"
-        f" {', '.join(f's.{name}' for name in fields)} FROM {plan.sources(cleaned_sku('s.sku'))} JOIN {names.results} r"
-        f" ON r.number = s.number AND r.outcome = 'judge'"
+        f" {', '.join(f's.{name}' for name in fields)} FROM {plan.sources(cleaned_sku('s.sku'))}"
     )
     with connection.cursor() as cursor:
         cursor.execute(f"DECLARE rows_to_judge NO SCROLL CURSOR FOR {query}")

@@ -58,6 +58,10 @@ class Plan:
         self.prices = self._prices()
         self.has_stock = mapping.has("stock")
 
+    def of_rows(self, rows: str) -> Plan:
+        """Return the same plan for some of the rows, in a table of that name."""
+        return Plan(self.mapping, self._seller_id, Tables(rows, self.tables.results, self.tables.words))
+
     def sources(self, sku: str = "s.sku") -> str:
         """Return the FROM clause; `sku` is the expression by which rows find their products."""
         joins = [
