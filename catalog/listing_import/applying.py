@@ -13,7 +13,7 @@ from ..listeners import tell_images_changed
 from ..models import Brand, ImportBatch, ImportChange, Product, ProductImage
 from .checking import PARALLEL, check
 from .filling import Report
-from .partitions import Partitions, attached, execute, rows_of
+from .partitions import Partitions, attached, execute, has_returns, rows_of
 from .plan import TEXTS, Plan, Price, Tables
 from .problems import FileProblem
 from .words import Words
@@ -33,7 +33,7 @@ def apply(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
     report("write", 0.0)
     execute(f"ANALYZE {names.rows}, {names.results}")
     tables = Tables(names.rows, names.results, f"import_{batch.pk}_{name}_words")
-    plan = Plan(batch.column_mapping, batch.seller_id, tables)
+    plan = Plan(batch.column_mapping, batch.seller_id, tables, has_returns=has_returns(batch))
     words = Words(batch, plan)
     words.add(f"SELECT * FROM {names.rows}")
     _Application(batch, plan, names, words).run(report)

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from ..models import ImportBatch
 from .filling import Report, stage
 from .judging import judge_rest
-from .partitions import Partitions, create_rows, execute, publish, rows_of
+from .partitions import Partitions, create_rows, execute, has_returns, publish, rows_of
 from .plan import JUMP, Plan
 from .problems import FileProblem
 from .staging import RowCounts
@@ -32,7 +32,7 @@ def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
     """
     mapping = batch.column_mapping
     names = Partitions.of(batch, name)
-    plan = Plan(mapping, batch.seller_id, names.tables)
+    plan = Plan(mapping, batch.seller_id, names.tables, has_returns=has_returns(batch))
     execute(PARALLEL)
     create_rows(batch, names)
     report("read", 0.0)

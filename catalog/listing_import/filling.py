@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -11,7 +11,7 @@ from django.db import DataError, transaction
 from ..models import ImportBatch
 from .direct import Irregular, direct_pieces, may_go_directly
 from .opening import open_table
-from .partitions import Partitions, copying, execute, rows_of
+from .partitions import Partitions, copy_in, execute, rows_of
 from .plan import literal
 from .problems import FileProblem
 from .staging import RowCounts, Stager
@@ -49,26 +49,27 @@ def _stage_directly(file: BinaryIO, batch: ImportBatch, names: Partitions, repor
     execute(f"CREATE SEQUENCE {numbers} START 2 CACHE 1000")
     execute(f"ALTER TABLE {names.rows} ALTER number SET DEFAULT nextval('{numbers}')")
     options = f"FORMAT csv, DELIMITER {literal(batch.table_format.delimiter, cast='')}, NULL '', FORCE_NULL *"
-    with copying(f"COPY {names.rows} ({', '.join(columns)}) FROM STDIN ({options})") as copy:
-        for piece in direct_pieces(file, batch.table_format):
-            copy.write(piece)
-            report("read", file.tell() / max(1, batch.byte_size))
-    is_blank = " AND ".join(f"{name} IS NULL" for name in columns)
-    rows, blank = rows_of(f"SELECT count(*), count(*) FILTER (WHERE {is_blank}) FROM {names.rows}")[0]
-    if blank:
-        execute(f"DELETE FROM {names.rows} WHERE {is_blank}")
+    pieces = _reported(direct_pieces(file, batch.table_format), file, batch, report)
+    rows = copy_in(f"COPY {names.rows} ({', '.join(columns)}) FROM STDIN ({options})", pieces)
+    blank = 0
+    if rows_of(f"SELECT FROM {names.rows} WHERE sku IS NULL LIMIT 1"):
+        blank = execute(f"DELETE FROM {names.rows} WHERE {' AND '.join(f'{name} IS NULL' for name in columns)}")
     execute(f"ALTER TABLE {names.rows} ALTER number DROP DEFAULT")
     execute(f"DROP SEQUENCE {numbers}")
     for other in others:
         execute(f"ALTER TABLE {names.rows} DROP {other}")
-    return RowCounts(int(str(rows)), int(str(blank)))
+    return RowCounts(rows, blank)
 
 
 def _stage_blocks(table: Table, file: BinaryIO, batch: ImportBatch, names: Partitions, report: Report) -> RowCounts:
     stager = Stager(batch.column_mapping)
     into = f"COPY {names.rows} ({', '.join(stager.columns)}) FROM STDIN (DELIMITER E'\\x1f', NULL '')"
-    with copying(into) as copy:
-        for piece in stager.pieces(table.blocks):
-            copy.write(piece)
-            report("read", file.tell() / max(1, batch.byte_size))
+    copy_in(into, _reported(stager.pieces(table.blocks), file, batch, report))
     return stager.counts
+
+
+def _reported(pieces: Iterator[bytes], file: BinaryIO, batch: ImportBatch, report: Report) -> Iterator[bytes]:
+    """Pass the pieces on, telling how far the file was read."""
+    for piece in pieces:
+        yield piece
+        report("read", file.tell() / max(1, batch.byte_size))

@@ -3,14 +3,15 @@ so that a check that dies leaves nothing and a page never sees half of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import F
 from psycopg import Copy
 
-from ..models import ImportBatch, ImportIssue, ImportResult, ImportRow
+from ..models import ImportBatch, ImportChange, ImportIssue, ImportResult, ImportRow, Product
 from .plan import Tables
 
 PARENTS = (ImportRow, ImportResult, ImportIssue)
@@ -59,6 +60,15 @@ def copying(sql: str) -> Iterator[Copy]:
         yield copy
 
 
+def copy_in(sql: str, pieces: Iterable[bytes]) -> int:
+    """Run a COPY of ready bytes; return how many rows it brought."""
+    with connection.cursor() as cursor:
+        with connection.wrap_database_errors, cursor.copy(sql) as copy:
+            for piece in pieces:
+                copy.write(piece)
+        return int(cursor.rowcount)
+
+
 def create_rows(batch: ImportBatch, names: Partitions) -> None:
     """Create the table that staged rows are copied into, and that of their problems. Neither survives a crash."""
     for name, parent in ((names.rows, ImportRow), (names.issues, ImportIssue)):
@@ -105,3 +115,9 @@ def attached(batch: ImportBatch) -> Partitions | None:
         return None
     rows, results, issues = (str(name) for (name,) in found)
     return Partitions(rows, results, issues, "")
+
+
+def has_returns(batch: ImportBatch) -> bool:
+    """Whether the seller has listings that the undoing of an import removed: they come back when they are imported."""
+    back = ImportChange.objects.filter(undo=ImportChange.Undo.REMOVED, product__seller=batch.seller_id)
+    return back.filter(product__status=Product.Status.REMOVED, product__version=F("version") + 1).exists()

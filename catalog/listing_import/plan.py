@@ -20,6 +20,9 @@ TEXTS = ("title", "description", "gtin", "variant_group", "variant_name")
 JUMP = 50
 """A price that becomes so many times larger or smaller deserves a second look: a comma may be gone."""
 
+IS_RETURN = "p.status = 'removed' AND back.undo = 'removed' AND back.version + 1 = p.version"
+"""Whether the undoing of the change `back` is what removed the product `p`, and nothing happened to it since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:
@@ -49,8 +52,9 @@ class Price:
 class Plan:
     """The expressions for one import."""
 
-    def __init__(self, mapping: ColumnMapping, seller_id: int, tables: Tables) -> None:
+    def __init__(self, mapping: ColumnMapping, seller_id: int, tables: Tables, *, has_returns: bool = False) -> None:
         self.mapping = mapping
+        self._has_returns = has_returns
         self._seller_id = int(seller_id)
         self.tables = tables
         self.texts = [name for name in TEXTS if mapping.has(name)]
@@ -60,7 +64,8 @@ class Plan:
 
     def of_rows(self, rows: str) -> Plan:
         """Return the same plan for some of the rows, in a table of that name."""
-        return Plan(self.mapping, self._seller_id, Tables(rows, self.tables.results, self.tables.words))
+        tables = Tables(rows, self.tables.results, self.tables.words)
+        return Plan(self.mapping, self._seller_id, tables, has_returns=self._has_returns)
 
     def sources(self, sku: str = "s.sku") -> str:
         """Return the FROM clause; `sku` is the expression by which rows find their products."""
@@ -72,6 +77,8 @@ class Plan:
             *(f"LEFT JOIN catalog_offer {price.alias} ON {price.alias}.product_id = p.id"
               f" AND {price.alias}.market = {price.market}" for price in self.prices),
         ]  # fmt: skip
+        if self._has_returns:  # a subquery instead would keep PostgreSQL from comparing with parallel workers
+            joins.append(f"LEFT JOIN catalog_importchange back ON back.product_id = p.id AND {IS_RETURN}")
         return " ".join(joins)
 
     def outcome(self) -> str:
@@ -131,10 +138,7 @@ class Plan:
 
     def returns(self) -> str:
         """Return the condition under which the row brings back a listing that only the undoing of an import removed."""
-        return (
-            "p.status = 'removed' AND EXISTS (SELECT FROM catalog_importchange c WHERE c.product_id = p.id"
-            " AND c.undo = 'removed' AND c.version + 1 = p.version)"
-        )
+        return "back.id IS NOT NULL" if self._has_returns else "false"
 
     def first_status(self) -> str:
         """Return the expression for the status of a listing that starts: live when it is complete and may go live."""

@@ -183,6 +183,10 @@ class Migration(migrations.Migration):
             model_name='importchange',
             index=models.Index(fields=['product'], name='catalog_importchange_product'),
         ),
+        migrations.AddIndex(
+            model_name='importchange',
+            index=models.Index(condition=models.Q(('undo', 'removed')), fields=['product'], name='catalog_importchange_removed'),
+        ),
         migrations.AddConstraint(
             model_name='importchange',
             constraint=models.UniqueConstraint(fields=('batch', 'number'), name='catalog_importchange_once_a_row'),

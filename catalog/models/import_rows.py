@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from .imports import ImportBatch
@@ -176,7 +176,10 @@ class ImportChange(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["batch", "number"], name="catalog_importchange_once_a_row"),
         ]
-        indexes: ClassVar = [models.Index(fields=["product"], name="catalog_importchange_product")]
+        indexes: ClassVar = [
+            models.Index(fields=["product"], name="catalog_importchange_product"),
+            models.Index(fields=["product"], condition=Q(undo="removed"), name="catalog_importchange_removed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku}: {self.kind}"
