@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from tagging.vision import sandbox
@@ -27,12 +28,9 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(autouse=True)
 def _leaves_no_process_and_no_pipe() -> Iterator[None]:
-    def held() -> tuple[int, list[str]]:
+    def held() -> tuple[int, list[int]]:
         gc.collect()
-        children = [
-            child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()
-        ]
-        return len(os.listdir("/proc/self/fd")), sorted(children)
+        return len(os.listdir("/proc/self/fd")), sorted(child.pid for child in psutil.Process().children())
 
     before = held()
     yield
