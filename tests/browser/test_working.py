@@ -100,7 +100,7 @@ def test_the_job_page_follows_the_job_to_its_end(log_in, live_server: LiveServer
     expect(page.locator("[aria-current=step]")).to_contain_text("finding similar products")
     expect(page.locator("[aria-current=step] progress")).to_have_js_property("value", 60)
 
-    job.succeed("2 links on 2 objects")
+    job.succeed(outcome="2 links on 2 objects")
     expect(page.get_by_role("button", name="Tag again")).to_be_visible()
     expect(page.locator("#job-progress")).to_contain_text("2 links on 2 objects")
     expect(page.locator("#job-progress")).not_to_have_attribute("hx-trigger", re.compile("."))
