@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import BinaryIO, cast
 
 from ..models import ImportBatch
-from .filling import Report, stage
+from .filling import Report, stage, take_blank_rows_out
 from .judging import judge_rest
 from .partitions import Partitions, create_rows, execute, has_returns, publish, rows_of
 from .plan import JUMP, Plan
@@ -19,7 +19,7 @@ from .words import Words
 
 MOST_NEW_BRANDS = 2000
 # Looking into these rows finds nearly all words of a file; the others are looked up when rows with them are left.
-ROWS_WITH_MOST_WORDS = 50_000
+ROWS_WITH_MOST_WORDS = 20_000
 # The planner thinks too highly of what parallel workers cost to send rows; memory is for the hash joins.
 PARALLEL = "SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL work_mem = '64MB'"
 
@@ -46,11 +46,11 @@ def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
         f" {plan.outcome()} AS outcome, p.id AS product_id, p.version FROM {plan.sources()}"
     )
     report("compare", 0.0)
+    take_blank_rows_out(batch, names, counts)
     batch.decimal_mark = judge_rest(names, plan, words, report)
     if len(words.new_brands) > MOST_NEW_BRANDS:
         raise FileProblem("too-many-brands", count=len(words.new_brands), most=MOST_NEW_BRANDS)
     _refuse_repeated(names)
-    _warn_of_jumps(names)
     execute(f"DROP TABLE {names.words}")
     found = _counts(names, counts)
     publish(batch, names, found)
@@ -84,21 +84,24 @@ def _refuse_repeated(names: Partitions) -> None:
     execute(f"DROP TABLE {repeated}")
 
 
-def _warn_of_jumps(names: Partitions) -> None:
+def _warn_of_jumps(names: Partitions, found: dict[str, int]) -> None:
     """Turn the outcome "jump" into a change with a warning."""
+    if not found["jump"]:
+        return
     execute(
         f'INSERT INTO {names.issues} (number, position, "column", code, value, facts, is_warning)'
         f" SELECT number, 2000, 'price', 'price-jump', '', jsonb_build_object('times', {JUMP}), true"
         f" FROM {names.results} WHERE outcome = 'jump'"
     )
     execute(f"UPDATE {names.results} SET outcome = 'change' WHERE outcome = 'jump'")
+    found["change"] += found["jump"]
 
 
 def _counts(names: Partitions, read: RowCounts) -> dict[str, int]:
     """Return how many rows there are with each outcome. Rows read are all of these and the blank ones."""
-    found = dict.fromkeys(("create", "change", "same", "error"), 0)
-    found |= {str(outcome): int(str(n)) for outcome, n in rows_of(
-        f"SELECT outcome, count(*) FROM {names.results} GROUP BY outcome"
-    )}  # fmt: skip
-    warnings = rows_of(f"SELECT count(DISTINCT number) FROM {names.issues} WHERE is_warning")[0][0]
-    return {"rows": read.rows, "blank": read.blank, **found, "warnings": int(str(warnings))}
+    found = dict.fromkeys(("create", "change", "same", "error", "jump"), 0)
+    outcomes = rows_of(f"SELECT outcome, count(*) FROM {names.results} GROUP BY outcome")
+    found |= {str(outcome): int(str(number)) for outcome, number in outcomes}
+    _warn_of_jumps(names, found)
+    warnings = found.pop("jump")
+    return {"rows": read.rows, "blank": read.blank, **found, "warnings": warnings}

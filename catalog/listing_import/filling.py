@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -38,27 +38,49 @@ def stage(file: BinaryIO, batch: ImportBatch, names: Partitions, report: Report)
     return counts
 
 
+def take_blank_rows_out(batch: ImportBatch, names: Partitions, counts: RowCounts) -> None:
+    """Take out blank rows that PostgreSQL has read, and the columns that nothing is made of, and count these rows.
+
+    Blank rows are among those that the first comparison did not accept, so that mostly nothing is looked at.
+    """
+    fields = batch.column_mapping.fields
+    columns, others = _columns(fields), [name for name in _columns(fields) if name not in fields]
+    if counts.is_direct and rows_of(f"SELECT FROM {names.results} WHERE outcome = 'judge' LIMIT 1"):
+        counts.blank = execute(
+            f"DELETE FROM {names.rows} s USING {names.results} r WHERE r.number = s.number AND r.outcome = 'judge'"
+            f" AND {' AND '.join(f's.{name} IS NULL' for name in columns)}"
+        )
+    if counts.blank and counts.is_direct:
+        execute(
+            f"DELETE FROM {names.results} r WHERE r.outcome = 'judge'"
+            f" AND NOT EXISTS (SELECT FROM {names.rows} s WHERE s.number = r.number)"
+        )
+    if counts.rows == counts.blank:
+        raise FileProblem("no-rows")
+    for other in others if counts.is_direct else ():
+        execute(f"ALTER TABLE {names.rows} DROP {other}")
+
+
+def _columns(fields: Sequence[str]) -> list[str]:
+    """Return the columns into which PostgreSQL reads a file: fields, and some for what no field is made of."""
+    return [name or f"other_{at}" for at, name in enumerate(fields)]
+
+
 def _stage_directly(file: BinaryIO, batch: ImportBatch, names: Partitions, report: Report) -> RowCounts:
     """Let PostgreSQL read the file. Raises `Irregular`, or Django's `DataError`, for one that it reads otherwise."""
     fields = batch.column_mapping.fields
-    others = [f"other_{at}" for at, name in enumerate(fields) if not name]
-    columns = [name or f"other_{at}" for at, name in enumerate(fields)]
+    columns = _columns(fields)
     numbers = f"{names.rows}_numbers"
-    for other in others:
+    for other in set(columns) - set(fields):
         execute(f"ALTER TABLE {names.rows} ADD {other} text")
     execute(f"CREATE SEQUENCE {numbers} START 2 CACHE 1000")
     execute(f"ALTER TABLE {names.rows} ALTER number SET DEFAULT nextval('{numbers}')")
     options = f"FORMAT csv, DELIMITER {literal(batch.table_format.delimiter, cast='')}, NULL '', FORCE_NULL *"
     pieces = _reported(direct_pieces(file, batch.table_format), file, batch, report)
     rows = copy_in(f"COPY {names.rows} ({', '.join(columns)}) FROM STDIN ({options})", pieces)
-    blank = 0
-    if rows_of(f"SELECT FROM {names.rows} WHERE sku IS NULL LIMIT 1"):
-        blank = execute(f"DELETE FROM {names.rows} WHERE {' AND '.join(f'{name} IS NULL' for name in columns)}")
     execute(f"ALTER TABLE {names.rows} ALTER number DROP DEFAULT")
     execute(f"DROP SEQUENCE {numbers}")
-    for other in others:
-        execute(f"ALTER TABLE {names.rows} DROP {other}")
-    return RowCounts(rows, blank)
+    return RowCounts(rows, is_direct=True)
 
 
 def _stage_blocks(table: Table, file: BinaryIO, batch: ImportBatch, names: Partitions, report: Report) -> RowCounts:

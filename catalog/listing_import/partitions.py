@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import F
 from psycopg import Copy
+from psycopg.copy import QueuedLibpqWriter
 
 from ..models import ImportBatch, ImportChange, ImportIssue, ImportResult, ImportRow, Product
 from .plan import Tables
@@ -63,7 +64,8 @@ def copying(sql: str) -> Iterator[Copy]:
 def copy_in(sql: str, pieces: Iterable[bytes]) -> int:
     """Run a COPY of ready bytes; return how many rows it brought."""
     with connection.cursor() as cursor:
-        with connection.wrap_database_errors, cursor.copy(sql) as copy:
+        # Writing in a thread lets the next piece be made while the server reads this one.
+        with connection.wrap_database_errors, cursor.copy(sql, writer=QueuedLibpqWriter(cursor.cursor)) as copy:
             for piece in pieces:
                 copy.write(piece)
         return int(cursor.rowcount)

@@ -84,9 +84,37 @@ class Plan:
     def outcome(self) -> str:
         """Return the expression for what a row does; "judge" for one whose cells must be looked at one by one."""
         return (
-            f"CASE WHEN NOT coalesce({self.is_clean()}, false) THEN 'judge' WHEN p.id IS NULL THEN 'create'"
-            f" WHEN NOT {self.changes()} THEN 'same' WHEN {self._jumps()} THEN 'jump' ELSE 'change' END"
+            f"CASE WHEN {self._is_the_same()} THEN 'same' WHEN NOT coalesce({self.is_clean()}, false) THEN 'judge'"
+            f" WHEN p.id IS NULL THEN 'create' WHEN NOT {self.changes()} THEN 'same'"
+            f" WHEN {self._jumps()} THEN 'jump' ELSE 'change' END"
         )
+
+    def _is_the_same(self) -> str:
+        """Return a sufficient condition under which the row says what is there already, without cleaning its texts."""
+        tests = ["p.id IS NOT NULL", "s.mark IS NULL", f"NOT {self.returns()}"]
+        tests += [f"(s.{name} IS NULL OR s.{name} = p.{name})" for name in self.texts]
+        tests += [f"(s.{name} IS NULL OR w_{name}.key = p.{name}_id)" for name in self.references]
+        tests += [f"(s.{name} IS NULL OR w_{name}.is_known)" for name in self.words if name not in self.references]
+        if self.mapping.has("condition"):
+            tests.append("(s.condition IS NULL OR w_condition.value = p.condition)")
+        tests += [
+            f"({price.cell} IS NULL OR {self._is_amount(price)} AND {self._is_known(price)})" for price in self.prices
+        ]
+        if self.has_stock:
+            offers = [price.alias for price in self.prices]
+            same = " AND ".join(f"({offer}.id IS NULL OR s.stock = {offer}.stock::text)" for offer in offers)
+            tests.append(
+                f"(s.stock IS NULL OR ({' OR '.join(f'{offer}.id IS NOT NULL' for offer in offers)}) AND {same})"
+            )
+        if self.mapping.has("image_urls"):
+            tests.append(f"(s.image_urls IS NULL OR {PHOTOS.accepts('s.image_urls')})")
+        return f"coalesce({' AND '.join(tests)}, false)"
+
+    def _is_amount(self, price: Price) -> str:
+        return f"{price.factor} = 100 AND {PRICE.accepts(price.cell)}"
+
+    def _is_known(self, price: Price) -> str:
+        return f"{price.alias}.price_minor = {price.minor} AND {price.alias}.currency = {price.currency}"
 
     def is_clean(self) -> str:
         """Return the condition under which every cell is canonical as it stands."""
@@ -96,9 +124,7 @@ class Plan:
         ]
         if self.mapping.has("image_urls"):
             tests.append(f"(s.image_urls IS NULL OR {PHOTOS.accepts('s.image_urls')})")
-        tests += [
-            f"({price.cell} IS NULL OR {price.factor} = 100 AND {PRICE.accepts(price.cell)})" for price in self.prices
-        ]
+        tests += [f"({price.cell} IS NULL OR {self._is_amount(price)})" for price in self.prices]
         if self.has_stock:
             tests.append(f"(s.stock IS NULL OR {BY_NAME['stock'].accepts('s.stock')})")
         tests += self._needs()

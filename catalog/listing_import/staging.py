@@ -34,10 +34,11 @@ type Cells = Sequence[str]
 
 @dataclass(slots=True)
 class RowCounts:
-    """How many rows were read so far, and how many of them are blank."""
+    """How many rows were read so far, how many of them are blank, and whether PostgreSQL has read them itself."""
 
     rows: int = 0
     blank: int = 0
+    is_direct: bool = False
 
 
 class Stager:
