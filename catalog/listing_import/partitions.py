@@ -63,9 +63,10 @@ def copying(sql: str) -> Iterator[Copy]:
 
 def copy_in(sql: str, pieces: Iterable[bytes]) -> int:
     """Run a COPY of ready bytes; return how many rows it brought."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as wrapped:
+        cursor = wrapped.cursor
         # Writing in a thread lets the next piece be made while the server reads this one.
-        with connection.wrap_database_errors, cursor.copy(sql, writer=QueuedLibpqWriter(cursor.cursor)) as copy:
+        with connection.wrap_database_errors, cursor.copy(sql, writer=QueuedLibpqWriter(cursor)) as copy:
             for piece in pieces:
                 copy.write(piece)
         return int(cursor.rowcount)
