@@ -44,6 +44,7 @@ def add_passkey(page: Page) -> None:
 def import_file(page: Page, name: str, content: bytes) -> None:
     page.get_by_role("link", name="Imports").first.click()
     page.get_by_role("link", name="Import a file").first.click()
+    page.wait_for_url("**/imports/add*")  # with its scripts, which take what is dropped
     transfer = page.evaluate_handle(DROP, [name, base64.b64encode(content).decode()])
     page.locator("#drop").dispatch_event("drop", {"dataTransfer": transfer})
     page.get_by_role("button", name="Go on to the columns").click()

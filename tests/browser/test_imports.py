@@ -51,6 +51,7 @@ def test_a_broken_file_is_dropped_corrected_mended_applied_and_undone(
     log_in(mallory)
     page.goto(f"{live_server.url}/catalog/products/")
     page.get_by_role("link", name="Import", exact=True).click()
+    page.wait_for_url("**/imports/add*")  # with its scripts, which take what is dropped
     transfer = page.evaluate_handle(DROP, ["spring.csv", content])
     page.locator("#drop").dispatch_event("drop", {"dataTransfer": transfer})
     page.get_by_role("button", name="Go on to the columns").click()
