@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from shopadmin.accounts.audit.admin import AuditedAdmin
 
@@ -19,39 +20,48 @@ class OfferInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class ProductImageInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Photos come in through `add_photos`, which re-encodes them; here they are only looked at."""
+    """A product's photos."""
 
     model = ProductImage
     extra = 0
-    fields = ("file", "position", "width", "height")
-    readonly_fields = ("file", "position", "width", "height")
-    can_delete = False
-    max_num = 0
 
 
 @admin.register(Product)
 class ProductAdmin(AuditedAdmin):
-    """Products with their offers and photos."""
+    """Products with their offers and photos, to look at.
+
+    They are changed on their own pages: those count a change up, say who else has edited meanwhile, and hold listings
+    with a reason.
+    """
 
     list_display = ("title", "sku", "seller", "brand", "status")
     list_filter = ("status",)
     list_select_related = ("seller", "brand")
     search_fields = ("title", "sku")
-    autocomplete_fields = ("brand", "category", "seller")
     inlines = (OfferInline, ProductImageInline)
     show_full_result_count = False
 
-    def tenant_of(self, obj: Any) -> int | None:
-        """Let the seller's members read it."""
-        return int(obj.seller_id)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only on the products' own pages."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only on the products' own pages."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Listings are removed on their own pages, from where they can be brought back."""
+        return False
 
 
 class SellerMemberInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The people who work for a seller."""
+    """The people who work for a seller; its own page changes them, and never leaves it without an owner."""
 
     model = SellerMember
     extra = 0
-    autocomplete_fields = ("user",)
+    max_num = 0
+    can_delete = False
+    readonly_fields = ("user", "role", "joined_at")
 
 
 @admin.register(Seller)

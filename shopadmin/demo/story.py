@@ -10,6 +10,7 @@ from tagging.models import Creator, TagJob, Video
 from tagging.services.videos import receive_video, request_tagging
 
 from .clips import DemoVideo, composed, footage, shopping_bag
+from .merchants import seed_merchants
 from .shop import PEOPLE, seed_listings, seed_people
 from .sources import Listing, fetch_photos, grocery_listings, packaged_listings, photo_listings, shared_folder
 
@@ -19,9 +20,11 @@ BAG = ("Bravo Apple Juice", "Oatly Oat Milk", "God Morgon Orange Juice", "Banana
 
 
 def seed_shop() -> int:
-    """Add people and listings; return how many listings are new."""
+    """Add people, listings and what merchants did with them; return how many listings are new."""
     seed_people()
-    return seed_listings(_listings())
+    added = seed_listings(_listings())
+    seed_merchants()
+    return added
 
 
 def videos_to_show() -> list[DemoVideo]:

@@ -89,18 +89,43 @@ def test_a_new_login_is_written_down_without_its_password(office: Client) -> Non
 
 
 def test_a_change_names_what_was_and_is_and_its_seller(office: Client) -> None:
-    product = factories.product("Soap", brand="")
-    address = reverse("admin:catalog_product_change", args=[product.pk])
-    sent = form_of(office, address)
+    seller = factories.seller("Mine")
+    address = reverse("admin:catalog_seller_change", args=[seller.pk])
 
-    response = office.post(address, {**sent, "title": "Fine soap", "offers-0-stock": "3"})
+    response = office.post(address, {**form_of(office, address), "name": "Ours"})
 
     assert response.status_code == 302, response.context["errors"]
     entry = the_entry()
-    assert (entry.action, entry.tenant_key) == ("product.changed", product.seller_id)
-    assert (entry.before["title"], entry.after["title"]) == ("Soap", "Fine soap")
-    assert "offer" in str(entry.after["related"]).lower()
-    assert "seller" not in entry.after
+    assert (entry.action, entry.tenant_key) == ("seller.changed", seller.pk)
+    assert (entry.before, entry.after) == ({"name": "Mine"}, {"name": "Ours"})
+
+
+def test_a_change_names_the_rows_that_were_edited_beside_it(office: Client) -> None:
+    brand = Brand.objects.create(name="Bravo")
+    brand.aliases.create(name="Brawo")
+    address = reverse("admin:catalog_brand_change", args=[brand.pk])
+
+    response = office.post(address, {**form_of(office, address), "aliases-0-name": "Brafo"})
+
+    assert response.status_code == 302, response.context["errors"]
+    assert "brafo" in str(the_entry().after["related"]).lower()
+
+
+def test_listings_and_members_are_changed_on_their_own_pages_only(office: Client, alice: User) -> None:
+    product = factories.product("Soap", of=factories.seller("Mine", alice))
+    listing = reverse("admin:catalog_product_change", args=[product.pk])
+    seller = reverse("admin:catalog_seller_change", args=[product.seller_id])
+    member = product.seller.memberships.get()
+    sent = {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 1, "memberships-0-id": member.pk,
+            "memberships-0-seller": product.seller_id, "memberships-0-DELETE": "on"}  # fmt: skip
+
+    assert office.get(listing).status_code == 200
+    assert office.post(listing, {"title": "Fine soap"}).status_code == 403
+    assert office.get(reverse("admin:catalog_product_add")).status_code == 403
+    assert office.post(reverse("admin:catalog_product_delete", args=[product.pk]), {"post": "yes"}).status_code == 403
+    office.post(seller, {**form_of(office, seller), **sent})
+
+    assert product.seller.memberships.get() == member
 
 
 @pytest.mark.parametrize("way", ["page", "action"])

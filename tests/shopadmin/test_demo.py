@@ -7,10 +7,10 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from catalog.models import Product
+from catalog.models import Hold, ImportBatch, Product
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
-from shopadmin.demo import shop, sources
+from shopadmin.demo import merchants, shop, sources
 from tagging.models import ConsentGrant, Creator
 
 CSV = """\
@@ -102,3 +102,22 @@ def test_two_merchants_work_for_different_shops(photos: Path, settings, tmp_path
 
     assert {item.sku for item in Product.objects.for_user(nora)} == {"L13", "L15"}
     assert {item.sku for item in Product.objects.for_user(mercado)} == {"T1"}
+
+
+@pytest.mark.django_db
+def test_the_demos_shops_are_alive_and_seeding_again_doubles_nothing(photos: Path, settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    for _ in range(2):
+        shop.seed_people()
+        shop.seed_listings(sources.photo_listings(photos))
+        merchants.seed_merchants()
+
+    seller = User.objects.get(email=merchants.OWNER).sellers.get(products__sku="T1")
+    assert seller.verifications.get().outcome == "verified"
+    assert seller.trader.high_volume_since is not None
+    assert seller.monthly_sales.count() == merchants.MONTHS_OF_SALES
+    assert seller.authorizations.get().state == "asked"
+    assert Hold.objects.get().appeal.state == "waiting"
+    states = ImportBatch.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["applied", "ready"]
+    assert ImportBatch.objects.get(name="spring-prices.csv").counts["error"] == 3
