@@ -7,12 +7,14 @@ merchant.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
@@ -28,6 +30,13 @@ ROOT = Path(__file__).resolve().parent.parent
 def quick_passwords(settings: Any) -> None:
     """Hash passwords quickly: how slowly is Django's matter, and hundreds of tests make people."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Begin each test in English: the language of a request stays with its thread until the next one."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
