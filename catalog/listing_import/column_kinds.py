@@ -149,9 +149,8 @@ class GtinColumn:
 
     def accepts(self, cell: str) -> str:
         """Digits only, as many as a GTIN has, whose weighted sum ends with a zero (3 and 1 in turn from the right)."""
-        digit = f"({cell}::bigint / {{}}) % 10"
-        odd = " + ".join(digit.format(10**place) for place in range(0, 14, 2))
-        even = " + ".join(digit.format(10**place) for place in range(1, 14, 2))
+        digits = [f"({cell}::bigint / {10**place}) % 10" for place in range(14)]
+        odd, even = " + ".join(digits[::2]), " + ".join(digits[1::2])
         return (
             f"CASE WHEN octet_length({cell}) IN (8, 12, 13, 14) AND {cell} ~ '^[0-9]+$'"
             f" THEN ({odd} + 3 * ({even})) % 10 = 0 ELSE false END"

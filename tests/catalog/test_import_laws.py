@@ -33,7 +33,7 @@ CELLS: dict[str, list[str]] = {
     "description": ["", "long\r\ntext", "[clear]", "ends ñ", " x", "y\n", "[not clear", "\\N", "\\."],
     "brand": ["Bravo", "bravo", "Nova", "NOVA ", "", "[clear]", "…"],
     "category": ["Home", "home > kitchen", "Kitchen", "Garden", "", "[clear]"],
-    "gtin": ["4006381333931", "4006381333930", "", "036000291452", "12", "[clear]", "4006381333931 "],
+    "gtin": ["4006381333931", "4006381333930", "", "036000291452", "12", "[clear]", "4006381333931 ", "{", "{0}"],
     "condition": ["new", "Nuevo", "", "old", "used"],
     "price": ["4.99", "4,99", "5", "0", "0.50", "-1", "1.234", "1.234,50", "12,5O", "$5", "", "99999999.99", "007"],
     "currency": ["USD", "usd", "EUR", "JPY", "", "XQZ"],
