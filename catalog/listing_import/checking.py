@@ -6,12 +6,15 @@ cell by cell, written back in canonical form and compared like the others.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import BinaryIO, cast
+
+from django.db import IntegrityError, transaction
 
 from ..models import ImportBatch
 from .filling import Report, stage, take_blank_rows_out
 from .judging import judge_rest
-from .partitions import Partitions, create_rows, execute, has_returns, publish, rows_of
+from .partitions import NOT_VACUUMED, Partitions, create_rows, execute, has_returns, publish, rows_of
 from .plan import JUMP, Plan
 from .problems import FileProblem
 from .staging import RowCounts
@@ -19,7 +22,7 @@ from .words import Words
 
 MOST_NEW_BRANDS = 2000
 # Looking into these rows finds nearly all words of a file; the others are looked up when rows with them are left.
-ROWS_WITH_MOST_WORDS = 20_000
+ROWS_WITH_MOST_WORDS = 40_000
 # The planner thinks too highly of what parallel workers cost to send rows; memory is for the hash joins.
 PARALLEL = "SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL work_mem = '64MB'"
 
@@ -42,7 +45,7 @@ def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
     words = Words(batch, plan)
     words.add(f"SELECT * FROM {names.rows} LIMIT {ROWS_WITH_MOST_WORDS}")
     execute(
-        f"CREATE UNLOGGED TABLE {names.results} AS SELECT {batch.pk}::bigint AS batch_id, s.number,"
+        f"CREATE UNLOGGED TABLE {names.results} {NOT_VACUUMED} AS SELECT {batch.pk}::bigint AS batch_id, s.number,"
         f" {plan.outcome()} AS outcome, p.id AS product_id, p.version FROM {plan.sources()}"
     )
     report("compare", 0.0)
@@ -59,12 +62,7 @@ def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
 
 def _refuse_repeated(names: Partitions) -> None:
     """Refuse all rows whose SKU another row has too, naming the first other one."""
-    # Sorting hashes is quicker than grouping by SKU; parallel workers would only divide and join again.
-    execute("SET LOCAL max_parallel_workers_per_gather = 0")
-    hashed = "hashtextextended(sku, 0)"
-    skus, different = rows_of(f"SELECT count({hashed}), count(DISTINCT {hashed}) FROM {names.rows}")[0]
-    execute("SET LOCAL max_parallel_workers_per_gather TO DEFAULT")
-    if skus == different:
+    if _is_unique(names):
         return
     repeated = f"{names.rows}_repeated"
     execute(
@@ -95,6 +93,15 @@ def _warn_of_jumps(names: Partitions, found: dict[str, int]) -> None:
     )
     execute(f"UPDATE {names.results} SET outcome = 'change' WHERE outcome = 'jump'")
     found["change"] += found["jump"]
+
+
+def _is_unique(names: Partitions) -> bool:
+    """Whether no two rows have the same SKU. Building an index of hashes is the quickest way to see that."""
+    with suppress(IntegrityError), transaction.atomic():
+        execute(f"CREATE UNIQUE INDEX {names.rows}_hashed ON {names.rows} (hashtextextended(sku, 0))")
+        execute(f"DROP INDEX {names.rows}_hashed")
+        return True
+    return False
 
 
 def _counts(names: Partitions, read: RowCounts) -> dict[str, int]:

@@ -18,7 +18,8 @@ LONGEST_LINE = 12_000_000
 # Holds for the whole process; it only lets longer cells through than Python's default of 131,072.
 csv.field_size_limit(LONGEST_LINE)
 
-_CHARACTERS_AT_ONCE = 512 * 1024
+# No more than a socket holds: then the server reads one piece while we read the next.
+_CHARACTERS_AT_ONCE = 128 * 1024
 # A line of our own after the last one: when it comes back inside a cell, that cell's quote was never closed.
 _END = "\x00end of the file\x00"
 # Excel reads the delimiter from such a first line and does not show it.

@@ -47,6 +47,8 @@ def _judge(names: Partitions, plan: Plan, words: Words, report: Report) -> str:
     if words.add(f"SELECT * FROM {left}"):
         _compare_again(plan, plan.outcome())
         execute(f"DELETE FROM {left} s USING {names.results} r WHERE r.number = s.number AND r.outcome <> 'judge'")
+        if not rows_of(f"SELECT FROM {left} LIMIT 1"):
+            return ""
     _cut_long_cells(left, plan.mapping)
     mark = plan.mapping.decimal_mark or _decimal_mark(names, plan.mapping)
     judged = f"{names.rows}_judged"

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import F
 from psycopg import Copy
-from psycopg.copy import QueuedLibpqWriter
 
 from ..models import ImportBatch, ImportChange, ImportIssue, ImportResult, ImportRow, Product
 from .plan import Tables
 
+NOT_VACUUMED = "WITH (autovacuum_enabled = off)"
+"""They are written once; a worker that looked at them would hold up who replaces them."""
 PARENTS = (ImportRow, ImportResult, ImportIssue)
 # So many pages of rows are one entry of the index by number, which is small since rows come in order.
 _PAGES_AN_ENTRY = 16
@@ -63,10 +64,8 @@ def copying(sql: str) -> Iterator[Copy]:
 
 def copy_in(sql: str, pieces: Iterable[bytes]) -> int:
     """Run a COPY of ready bytes; return how many rows it brought."""
-    with connection.cursor() as wrapped:
-        cursor = wrapped.cursor
-        # Writing in a thread lets the next piece be made while the server reads this one.
-        with connection.wrap_database_errors, cursor.copy(sql, writer=QueuedLibpqWriter(cursor)) as copy:
+    with connection.cursor() as cursor:
+        with connection.wrap_database_errors, cursor.copy(sql) as copy:
             for piece in pieces:
                 copy.write(piece)
         return int(cursor.rowcount)
@@ -75,7 +74,7 @@ def copy_in(sql: str, pieces: Iterable[bytes]) -> int:
 def create_rows(batch: ImportBatch, names: Partitions) -> None:
     """Create the table that staged rows are copied into, and that of their problems. Neither survives a crash."""
     for name, parent in ((names.rows, ImportRow), (names.issues, ImportIssue)):
-        execute(f"CREATE UNLOGGED TABLE {name} (LIKE {parent._meta.db_table} INCLUDING DEFAULTS)")
+        execute(f"CREATE UNLOGGED TABLE {name} (LIKE {parent._meta.db_table} INCLUDING DEFAULTS) {NOT_VACUUMED}")
         execute(f"ALTER TABLE {name} ALTER batch_id SET DEFAULT {batch.pk}")
         execute(f"ALTER TABLE {name} ADD CHECK (batch_id = {batch.pk})")
 
