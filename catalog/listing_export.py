@@ -7,11 +7,10 @@ that an import could not fetch them again. What is ours has headers that the imp
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shopadmin.csv_cells import safe_text
+from shopadmin.csv_cells import csv_line, reversible_text
 
 from .listing_columns import Column
 from .models import Offer, Product
@@ -33,17 +32,21 @@ class Field:
 
 
 FIELDS = (
-    Field("sku", "", lambda product, _offer: safe_text(product.sku)),
+    Field("sku", "", lambda product, _offer: reversible_text(product.sku)),
     Field("shopadmin_key", "", lambda product, _offer: product.pk),
-    Field("title", "", lambda product, _offer: safe_text(product.title)),
-    Field("description", "description", lambda product, _offer: safe_text(product.description)),
-    Field("seller", "seller", lambda product, _offer: safe_text(product.seller.slug)),
-    Field("brand", "brand", lambda product, _offer: safe_text(product.brand.name) if product.brand else ""),
-    Field("category", "category", lambda product, _offer: safe_text(product.category.path) if product.category else ""),
+    Field("title", "", lambda product, _offer: reversible_text(product.title)),
+    Field("description", "description", lambda product, _offer: reversible_text(product.description)),
+    Field("seller", "seller", lambda product, _offer: reversible_text(product.seller.slug)),
+    Field("brand", "brand", lambda product, _offer: reversible_text(product.brand.name) if product.brand else ""),
+    Field(
+        "category",
+        "category",
+        lambda product, _offer: reversible_text(product.category.path) if product.category else "",
+    ),
     Field("gtin", "gtin", lambda product, _offer: product.gtin),
     Field("condition", "condition", lambda product, _offer: product.condition),
-    Field("variant_group", "variant", lambda product, _offer: safe_text(product.variant_group)),
-    Field("variant_name", "variant", lambda product, _offer: safe_text(product.variant_name)),
+    Field("variant_group", "variant", lambda product, _offer: reversible_text(product.variant_group)),
+    Field("variant_name", "variant", lambda product, _offer: reversible_text(product.variant_name)),
     Field("status", "status", lambda product, _offer: product.status),
     Field("market", "offers", lambda _product, offer: offer.market if offer else ""),
     Field("price", "offers", lambda _product, offer: f"{amount(offer.price_minor, offer.currency):f}" if offer else ""),
@@ -62,20 +65,12 @@ def fields_for(columns: Iterable[Column] | None) -> list[Field]:
     return [field for field in FIELDS if field.column in chosen]
 
 
-class _Line:
-    """What csv's writer writes to: it gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def csv_lines(rows: ProductQuerySet, fields: Sequence[Field], market: str = "") -> Iterator[str]:
     """Yield the file line by line, with offers of one market or of all.
 
     The rows come through a cursor of the server, so that no list of them is kept.
     """
-    writer = csv.writer(_Line())
-    yield BOM + writer.writerow([field.header for field in fields])
+    yield BOM + csv_line([field.header for field in fields])
     wanted = rows.select_related("brand", "seller", "category").prefetch_related("offers").defer("search")
     for product in wanted.iterator(chunk_size=CHUNK):
         offers: Sequence[Offer | None] = [
@@ -84,4 +79,4 @@ def csv_lines(rows: ProductQuerySet, fields: Sequence[Field], market: str = "") 
         if not any(field.column == "offers" for field in fields):
             offers = [None]
         for offer in offers:
-            yield writer.writerow([field.text(product, offer) for field in fields])
+            yield csv_line([field.text(product, offer) for field in fields])

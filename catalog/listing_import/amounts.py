@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from shopadmin.csv_cells import original_text
+
 from ..money import minor_digits
 from .problems import Problem, problem, shown
 from .vocabularies import DOLLARS, currency_of
@@ -83,7 +85,7 @@ def _within_bounds(value: str, written: str, currency: str, text: str) -> Amount
 
 def _plain(text: str) -> str:
     """Return the text in its compatibility form with ASCII digits: full-width and Arabic digits become 0 to 9."""
-    plain = unicodedata.normalize("NFKC", text).strip().translate(_ARABIC_MARKS)
+    plain = unicodedata.normalize("NFKC", original_text(text.strip())).strip().translate(_ARABIC_MARKS)
     return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in plain)
 
 

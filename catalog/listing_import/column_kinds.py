@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from shopadmin.csv_cells import FORMULA_STARTS, original_text
+
 from ..gtin import InvalidGtin, clean_gtin
 from .problems import Problem, problem
 
@@ -26,9 +28,11 @@ _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 # White space as `str.strip` has it.
 _SPACES = "".join(chr(number) for number in range(1, 0x10000) if chr(number).isspace())
-# Every character but white space and "[", with which the clearing mark begins.
+_FORMULA_STARTS = "".join(f"\\u{ord(letter):04x}" for letter in FORMULA_STARTS)
+# Every character but white space; first none of "[", with which the clearing mark begins, and the apostrophe, which may
+# be the one that keeps spreadsheets from running a formula.
 _EDGE = r"\u0021-\u007e\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\U0010ffff"
-_FIRST = _EDGE.replace(r"\u0021-\u007e", r"\u0021-\u005a\u005c-\u007e")
+_FIRST = _EDGE.replace(r"\u0021-\u007e", r"\u0021-\u0026\u0028-\u005a\u005c-\u007e")
 _ONE_LINE = rf"^[{_FIRST}]([^\n]*[{_EDGE}])?$"
 
 
@@ -61,8 +65,8 @@ class TextColumn:
     can_clear: bool = True
 
     def clean(self, text: str) -> str | Problem:
-        """Trim; line breaks become \\n, or spaces in a single line."""
-        plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
+        """Trim, and take an apostrophe before a formula away; line breaks become \\n, or spaces in a single line."""
+        plain = original_text(text.strip()).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
         if not self.has_lines:
             plain = plain.replace("\n", " ")
         if plain.casefold() == CLEAR:
@@ -82,7 +86,7 @@ class TextColumn:
         # Looking at a long text from behind letter by letter is slow; its last byte mostly tells.
         last_byte = f"get_byte(textsend({cell}), octet_length({cell}) - 1)"
         starts = (
-            f"ascii({cell}) BETWEEN 33 AND 90 OR ascii({cell}) BETWEEN 92 AND 126 OR left({cell}, 1) ~ '[{_FIRST}]'"
+            f"ascii({cell}) BETWEEN 40 AND 90 OR ascii({cell}) BETWEEN 92 AND 126 OR left({cell}, 1) ~ '[{_FIRST}]'"
         )
         return (
             f"(octet_length({cell}) <= {self.longest} OR length({cell}) <= {self.longest}) AND ({starts})"
@@ -108,9 +112,9 @@ class SkuColumn:
         return TextColumn(self.name, (), self.longest, can_clear=False).clean(text)
 
     def accepts(self, cell: str) -> str:
-        """Printable ASCII without spaces, "[" and "+", and no number with an exponent."""
+        """Printable ASCII without spaces, "[" and "+" and an apostrophe before it, and no number with an exponent."""
         return (
-            f"octet_length({cell}) <= {self.longest} AND {cell} ~ '^[!-*,-Z\\\\-~]+$'"
+            f"octet_length({cell}) <= {self.longest} AND {cell} ~ '^[!-&(-*,-Z\\\\-~][!-*,-Z\\\\-~]*$'"
             f" AND (ascii({cell}) NOT BETWEEN 48 AND 57 OR {cell} !~ '^[0-9]([.,][0-9]+)?[eE][0-9]+$')"
         )
 
@@ -118,7 +122,13 @@ class SkuColumn:
 def cleaned_sku(cell: str) -> str:
     """Return the SQL expression for the SKU that `SkuColumn.clean` makes of a cell, where it makes one."""
     spaces = "".join(f"\\u{ord(letter):04x}" for letter in _SPACES)
-    return f"btrim(translate(replace({cell}, E'\\r\\n', ' '), E'\\t\\r\\n', '   '), E'{spaces}')"
+    original = f"regexp_replace(btrim({cell}, E'{spaces}'), '^''(''*[{_FORMULA_STARTS}])', '\\1')"
+    return f"btrim(translate(replace({original}, E'\\r\\n', ' '), E'\\t\\r\\n', '   '), E'{spaces}')"
+
+
+def may_be_marked(cell: str) -> str:
+    """Return an SQL condition without which the text of a cell has no apostrophe of `csv_cells` before it."""
+    return f"{cell} ^@ ''''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +190,7 @@ class StockColumn:
 
     def clean(self, text: str) -> str | Problem:
         """Return a whole number; "1,000", "1.000" and "5.0" are numbers too, "out of stock" is 0."""
-        plain = re.sub(r"\s", "", text)
+        plain = re.sub(r"\s", "", original_text(text.strip()))
         if plain.casefold() in {"outofstock", "out_of_stock", "agotado", "sinexistencias"}:
             return "0"
         if plain.startswith(("-", "−")) and plain[1:].isdecimal():

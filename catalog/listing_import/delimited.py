@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
+from shopadmin.csv_cells import FORMULA_STARTS
+
 from .encodings import mark_length
 from .problems import FileProblem, Problem, shown
 from .tables import MOST_COLUMNS, Block, Table, TableFormat, fitted
@@ -24,6 +26,8 @@ _CHARACTERS_AT_ONCE = 128 * 1024
 _END = "\x00end of the file\x00"
 # Excel reads the delimiter from such a first line and does not show it.
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+
+_FORMULA = f"[{re.escape(''.join(FORMULA_STARTS))}]"
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -52,13 +56,15 @@ def guess_delimiter(text: str) -> tuple[str, str]:
     """Return delimiter and quote of the text, the beginning of a file.
 
     The delimiter is the one that cuts most of the first lines into the same number of cells, more than one; the quote
-    is the apostrophe only where cells begin with it and no double quote is in sight.
+    is the apostrophe only where cells begin with it (not to keep a spreadsheet from running them) and no double quote
+    is in sight.
     """
     if (hint := _EXCEL_HINT.match(text)) is not None:
         return hint[1], '"'
     lines = [line for line in text.splitlines(keepends=True)[:200] if line.strip()]
     best = max(DELIMITERS, key=lambda delimiter: _agreement(lines, delimiter))
-    has_apostrophes = re.search(rf"(^|{re.escape(best)})'[^'\n]*'({re.escape(best)}|\r?$)", text, re.MULTILINE)
+    between = re.escape(best)
+    has_apostrophes = re.search(rf"(^|{between})'(?!{_FORMULA})[^'\n]*'({between}|\r?$)", text, re.MULTILINE)
     return best, "'" if has_apostrophes and '"' not in text else '"'
 
 

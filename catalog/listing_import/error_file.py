@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import BinaryIO, cast
 
-from shopadmin.csv_cells import safe_text
+from shopadmin.csv_cells import csv_line, safe_text
 
 from ..models import ImportBatch, ImportIssue
 from .encodings import UTF8, UTF16_BE, UTF16_LE
@@ -36,7 +34,8 @@ def error_file(batch: ImportBatch) -> Iterator[bytes]:
     wanted = next(problems, None)
     with batch.file.open("rb") as file:
         table = open_table(cast(BinaryIO, file), batch.table_format)
-        yield _MARKS.get(form.encoding, b"") + _lines([[*names_of(table.header), PROBLEM_COLUMN]], form)
+        header = [*map(safe_text, names_of(table.header)), PROBLEM_COLUMN]
+        yield _MARKS.get(form.encoding, b"") + _lines([header], form)
         rows: list[Sequence[str]] = []
         for block in table.blocks:
             while wanted is not None and wanted[0] < block.first_number + len(block.rows):
@@ -65,6 +64,5 @@ def _harmless(cell: str) -> str:
 
 
 def _lines(rows: Sequence[Sequence[str]], form: TableFormat) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, delimiter=form.delimiter, quotechar=form.quote or '"').writerows(rows)
-    return out.getvalue().encode(form.encoding, "replace")
+    lines = (csv_line(cells, delimiter=form.delimiter, quote=form.quote or '"') for cells in rows)
+    return "".join(lines).encode(form.encoding, "replace")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .. import markets
 from ..money import minor_digits
-from .column_kinds import CLEAR
+from .column_kinds import CLEAR, may_be_marked
 from .columns import BY_NAME, PHOTOS, PRICE, WORDS
 from .headers import ColumnMapping
 from .staging import CLEAN
@@ -91,8 +91,8 @@ class Plan:
 
     def _is_the_same(self) -> str:
         """Return a sufficient condition under which the row says what is there already, without cleaning its texts."""
-        tests = ["p.id IS NOT NULL", "s.mark IS NULL", f"NOT {self.returns()}"]
-        tests += [f"(s.{name} IS NULL OR s.{name} = p.{name})" for name in self.texts]
+        tests = ["p.id IS NOT NULL", "s.mark IS NULL", f"NOT {self.returns()}", f"NOT {may_be_marked('s.sku')}"]
+        tests += [f"(s.{name} IS NULL OR {_is_as_before(name)})" for name in self.texts]
         tests += [f"(s.{name} IS NULL OR w_{name}.key = p.{name}_id)" for name in self.references]
         tests += [f"(s.{name} IS NULL OR w_{name}.is_known)" for name in self.words if name not in self.references]
         if self.mapping.has("condition"):
@@ -120,7 +120,8 @@ class Plan:
         """Return the condition under which every cell is canonical as it stands."""
         tests = [f"s.sku IS NOT NULL AND {BY_NAME['sku'].accepts('s.sku')}"]
         tests += [
-            f"(s.{name} IS NULL OR s.{name} = p.{name} OR {BY_NAME[name].accepts(f's.{name}')})" for name in self.texts
+            f"(s.{name} IS NULL OR {_is_as_before(name)} OR {BY_NAME[name].accepts(f's.{name}')})"
+            for name in self.texts
         ]
         if self.mapping.has("image_urls"):
             tests.append(f"(s.image_urls IS NULL OR {PHOTOS.accepts('s.image_urls')})")
@@ -234,6 +235,11 @@ def literal(text: str, cast: str = "::text") -> str:
     """Return the text as an SQL literal."""
     quoted = text.replace("'", "''")
     return f"'{quoted}'{cast}"
+
+
+def _is_as_before(name: str) -> str:
+    """Return the condition under which a text is what the listing has already, and thus clean as it stands."""
+    return f"s.{name} = p.{name} AND NOT {may_be_marked(f's.{name}')}"
 
 
 def _factor(currency: str) -> str:

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from catalog.listing_import import applying, checking, filling, services, undoing
 from catalog.listing_import.amounts import Amount, read_amount
 from catalog.listing_import.columns import BY_NAME, COLUMNS, WORDS
+from catalog.listing_import.headers import ColumnMapping
 from catalog.listing_import.partitions import rows_of
 from catalog.listing_import.plan import literal
 from catalog.listing_import.problems import FileProblem
+from catalog.listing_import.tables import TableFormat
 from catalog.models import Brand, ImportBatch, ImportIssue, ImportResult, ImportRow, Product, Seller
 from tests import factories
 
@@ -30,17 +32,20 @@ FIELDS = (
     "image_urls",
 )  # fmt: skip
 CELLS: dict[str, list[str]] = {
-    "sku": ["A", "B", " C ", "12", "1E+5", "a b", "", "Ä", "x\ty", "D\n"],
-    "title": ["Mug", " Mug ", "Año", "", "x" * 301, "[clear]", "=1+1", "🫖", 'say "hi"', "two\nlines", "nbsp\u00a0"],
-    "description": ["", "long\r\ntext", "[clear]", "ends ñ", " x", "y\n", "[not clear", "\\N", "\\."],
-    "brand": ["Bravo", "bravo", "Nova", "NOVA ", "", "[clear]", "…"],
+    "sku": ["A", "B", " C ", "12", "1E+5", "a b", "", "Ä", "x\ty", "D\n", "'=E", "''-E", "=E", "'\t@F"],
+    "title": ["Mug", " Mug ", "Año", "", "x" * 301, "[clear]", "=1+1", "🫖", 'say "hi"', "two\nlines", "nbsp\u00a0",
+              "'=1+1", "''=1+1", "'n Sync", "'\n-x"],
+    "description": ["", "long\r\ntext", "[clear]", "ends ñ", " x", "y\n", "[not clear", "\\N", "\\.",
+                    "'- a\n- b", "'a'"],
+    "brand": ["Bravo", "bravo", "Nova", "NOVA ", "", "[clear]", "…", "'=Nova", "'-"],
     "category": ["Home", "home > kitchen", "Kitchen", "Garden", "", "[clear]"],
     "gtin": ["4006381333931", "4006381333930", "", "036000291452", "12", "[clear]", "4006381333931 ", "{", "{0}"],
     "condition": ["new", "Nuevo", "", "old", "used"],
-    "price": ["4.99", "4,99", "5", "0", "0.50", "-1", "1.234", "1.234,50", "12,5O", "$5", "", "99999999.99", "007"],
+    "price": ["4.99", "4,99", "5", "0", "0.50", "-1", "1.234", "1.234,50", "12,5O", "$5", "", "99999999.99", "007",
+              "'+5", "'-5"],
     "currency": ["USD", "usd", "EUR", "JPY", "", "XQZ"],
     "market": ["US", "Spain", "", "Narnia"],
-    "stock": ["1", "007", "", "-1", "many", "1,000", "9999999"],
+    "stock": ["1", "007", "", "-1", "many", "1,000", "9999999", "'-1"],
     "image_urls": ["https://a.example/1.jpg", "https://a.example/1.jpg https://a.example/2.jpg", "", "http://a", "https://A/x"],
 }  # fmt: skip
 
@@ -67,8 +72,8 @@ def shop(settings, tmp_path) -> Seller:
     settings.MEDIA_ROOT = tmp_path
     imports.category("Home > Kitchen")
     seller = factories.seller()
-    for sku in ("A", "C", "a b"):
-        product = factories.product(of=seller, photos=0)
+    for sku, title in (("A", "Apple juice"), ("C", "Mug"), ("a b", "'=1+1"), ("=E", "=1+1"), ("''-E", "''=1+1")):
+        product = factories.product(title, of=seller, photos=0)
         Product.objects.filter(pk=product.pk).update(sku=sku)
     return seller
 
@@ -81,7 +86,10 @@ def file_of(lines: list[tuple[str, ...]], header: tuple[str, ...] = FIELDS) -> b
 
 def batch_of(seller: Seller, content: bytes) -> ImportBatch:
     """An import of the content as it is, without guessing."""
-    return imports.received(content, of=seller, market="US", currency="USD", fields=FIELDS) if content else None
+    batch = imports.received(content, of=seller)
+    services.set_format(batch, TableFormat())
+    services.set_mapping(batch, ColumnMapping(FIELDS, market="US", currency="USD"))
+    return batch
 
 
 def silent(stage: str, share: float) -> None:

@@ -6,13 +6,19 @@ import csv
 import io
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.listing_import.column_kinds import Column
+from catalog.listing_import.columns import DESCRIPTION, SKU, TITLE, VARIANT_GROUP
 from catalog.membership import MemberRole
 from catalog.models import Category, Offer, Product
 from shopadmin.accounts.models import User
+from shopadmin.csv_cells import FORMULA_STARTS
 from tests import factories
 from tests.catalog import imports
 
@@ -21,8 +27,11 @@ EXPORT = "/catalog/products/export"
 
 
 def exported(client: Client, query: str = "fields=all") -> list[dict[str, str]]:
-    content = b"".join(client.get(f"{EXPORT}?{query}").streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(content, newline="")))
+    return rows_of(b"".join(client.get(f"{EXPORT}?{query}").streaming_content))
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def test_all_fields_have_the_headers_of_the_import(client: Client, alice: User) -> None:
@@ -146,3 +155,34 @@ def test_a_file_of_one_market_that_is_imported_again_changes_nothing(client: Cli
     batch = imports.checked(content, of=product.seller)
 
     assert set(imports.outcomes(batch).values()) == {"same"}
+
+
+STARTS = st.sampled_from([*FORMULA_STARTS, "'", "''", "a", "'n"])
+ODD = st.tuples(STARTS, st.text("'=+-@ a\n\t＝", max_size=5)).map("".join)
+
+
+def stored(column: Column) -> st.SearchStrategy[str]:
+    """Texts as the catalogue has them: as an import or a form has trimmed them."""
+    return ODD.map(column.clean).filter(lambda text: isinstance(text, str) and text != "")
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sku=stored(SKU), title=stored(TITLE), description=stored(DESCRIPTION), group=stored(VARIANT_GROUP))
+def test_an_export_that_is_imported_puts_every_text_back_as_it_was(
+    client: Client, alice: User, sku: str, title: str, description: str, group: str
+) -> None:
+    with transaction.atomic():
+        product = factories.product("Mug")
+        before = {"sku": sku, "title": title, "description": description, "variant_group": group}
+        Product.objects.filter(pk=product.pk).update(**before)
+        client.force_login(alice)
+        content = b"".join(client.get(f"{EXPORT}?fields=all").streaming_content)
+        Product.objects.filter(pk=product.pk).update(title="Cup", description="", variant_group="")
+
+        batch = imports.applied(content, of=product.seller)
+
+        assert set(imports.outcomes(batch).values()) == {"change"}
+        assert Product.objects.filter(pk=product.pk).values(*before).get() == before
+        again = [row | {"updated_at": ""} for row in exported(client)]
+        assert again == [row | {"updated_at": ""} for row in rows_of(content)]
+        transaction.set_rollback(True)

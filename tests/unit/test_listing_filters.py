@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from catalog.facets import NOTHING, Facet, all_of, any_of, facet, offer_conditions, quoted
 from catalog.listing_filters import ORDERS, ListingFilters, order_of
-from shopadmin.csv_cells import safe_text
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -89,13 +88,3 @@ def test_a_filter_of_offers_asks_for_facets(offer: str, market: str, query: list
 def test_a_facet_begins_with_a_sign_that_no_word_has() -> None:
     assert all(kind.value.startswith("=") for kind in Facet)
     assert facet(Facet.SELLER, 5) == "'=s5'"
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
-    assert safe_text(f"{start}1+1") == f"'{start}1+1"
-
-
-@pytest.mark.parametrize("text", ["", "Mug", "1-2", "a=b", "'quoted", "é", "🎧"])
-def test_other_cells_stay_as_they_are(text: str) -> None:
-    assert safe_text(text) == text

@@ -88,6 +88,10 @@ def test_apostrophes_can_be_quotes():
     assert rows(b"sku,title\n'A','x, y'\n") == {2: ["A", "x, y"]}
 
 
+def test_apostrophes_before_formulas_are_no_quotes():
+    assert rows(b"sku,title,group\nA,'=1','-'\nB,'+',x\n") == {2: ["A", "'=1'", "'-'"], 3: ["B", "'+'", "x"]}
+
+
 def test_newlines_can_be_mixed_and_stand_inside_quotes():
     assert rows(b'sku,title\r\nA,x\rB,"y\nz"\nC,w') == {2: ["A", "x"], 3: ["B", "y\nz"], 4: ["C", "w"]}
 
