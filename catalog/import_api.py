@@ -98,12 +98,16 @@ class MayImport(permissions.BasePermission):
 
 
 class Terms(serializers.Serializer[Any]):
-    """What is said of a file beside its content. `again` imports a file that was imported before."""
+    """What is said of a file beside its content. `again` imports a file that was imported before.
+
+    `sheet` is the visible sheet of a workbook to read; without it, the first with rows.
+    """
 
     seller = serializers.SlugField()
     dry_run = serializers.BooleanField(default=False)
     again = serializers.BooleanField(default=False)
     name = serializers.CharField(max_length=200, required=False)
+    sheet = serializers.CharField(max_length=200, required=False)
 
 
 class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
@@ -294,6 +298,8 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             )
         except services.ImportRefused as error:
             raise TooLarge(str(error)) from error
+        if "sheet" in terms:
+            self._choose_sheet(batch, terms["sheet"])
         earlier = ImportBatch.objects.same_file(batch).first()
         if earlier is not None and not terms["again"]:
             services.forget(batch)
@@ -307,6 +313,13 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             services.forget(batch)
             raise ValidationError({"file": [str(error)]}) from error
         return self._answer(batch, status.HTTP_202_ACCEPTED)
+
+    def _choose_sheet(self, batch: ImportBatch, name: str) -> None:
+        try:
+            services.set_sheet(batch, name)
+        except services.ImportRefused as error:
+            services.forget(batch)
+            raise ValidationError({"sheet": [str(error)]}) from error
 
     def _answer(self, batch: ImportBatch, code: int) -> Response:
         fresh = ImportBatch.objects.select_related("seller").get(pk=batch.pk)

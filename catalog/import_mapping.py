@@ -98,12 +98,13 @@ def field_choices(
 
 def sent_format(form: TableFormat, data: QueryDict) -> TableFormat:
     """Return the format with what was sent; what is no known choice is left as it was."""
-    encoding, delimiter, quote = (data.get(name) for name in ("encoding", "delimiter", "quote"))
+    encoding, delimiter, quote, sheet = (data.get(name) for name in ("encoding", "delimiter", "quote", "sheet"))
     return replace(
         form,
         encoding=encoding if encoding in ENCODINGS else form.encoding,
         delimiter="\t" if delimiter == "tab" else delimiter if delimiter and len(delimiter) == 1 else form.delimiter,
         quote=quote if quote is not None and quote in QUOTES else form.quote,
+        sheet=sheet if sheet is not None and sheet in form.sheets else form.sheet,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import BinaryIO
 
 from .delimited import guess_delimiter, read_delimited
 from .encodings import UTF8, mark_length
 from .json_lines import read_json_lines
 from .problems import FileProblem
-from .spreadsheets import read_xlsx
+from .spreadsheets import guess_sheet, read_xlsx
 from .tables import Kind, Table, TableFormat
 
 HEAD_BYTES = 64 * 1024
@@ -48,11 +49,19 @@ def guess_format(head: bytes, encoding: str) -> TableFormat:
     return TableFormat(Kind.DELIMITED, encoding, delimiter, quote)
 
 
+def with_sheets(file: BinaryIO, form: TableFormat) -> TableFormat:
+    """Return the format of a workbook with its visible sheets, and the one to read. Raises `FileProblem`."""
+    if form.kind != Kind.XLSX or form.sheets:
+        return form
+    sheet, sheets = guess_sheet(file)
+    return replace(form, sheet=sheet, sheets=sheets)
+
+
 def open_table(file: BinaryIO, form: TableFormat) -> Table:
     """Return the table in the file; raises `FileProblem`, also while its blocks are walked."""
     match form.kind:
         case Kind.XLSX:
-            return read_xlsx(file)
+            return read_xlsx(file, form.sheet)
         case Kind.JSON_LINES:
             return read_json_lines(file, form)
         case Kind.DELIMITED:

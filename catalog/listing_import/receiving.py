@@ -22,7 +22,7 @@ from .encodings import EncodingEvidence
 from .guessing import guess_mapping, read_sample
 from .headers import guess_columns, names_of
 from .noting import NAME_IN_AUDIT
-from .opening import HEAD_BYTES, guess_format
+from .opening import HEAD_BYTES, guess_format, with_sheets
 from .problems import FileProblem
 from .tables import TableFormat
 from .wording import file_message
@@ -108,6 +108,7 @@ def receive_url(*, seller: Seller, actor: User | None, url: str) -> ImportBatch:
 
 def look_at_columns(batch: ImportBatch, file: BinaryIO) -> None:
     """Read the file's header and first rows and take its columns for what they seem to be. Raises `FileProblem`."""
+    batch.format = with_sheets(file, batch.table_format).as_json()
     header, sample = read_sample(file, batch.table_format)
     batch.header = names_of(header)
     batch.mapping = guess_mapping(batch.seller, guess_columns(header), sample).as_json()

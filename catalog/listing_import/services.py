@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
 from django.db import IntegrityError, transaction
@@ -39,7 +39,7 @@ class SellerBusy(ImportRefused):
 __all__ = [
     "Guess", "ImportRefused", "MappingRefused", "Preview", "SellerBusy", "cancel", "clear_outdated", "error_file",
     "forget", "guess", "has_errors", "preview", "receive_file", "receive_url", "request_apply", "request_check",
-    "request_undo", "set_format", "set_mapping", "undo_preview",
+    "request_undo", "set_format", "set_mapping", "set_sheet", "undo_preview",
 ]  # fmt: skip
 
 
@@ -81,6 +81,22 @@ def set_format(batch: ImportBatch, form: TableFormat) -> None:
     except FileProblem as problem:
         fail(batch, problem)
     batch.save(update_fields=["format", "header", "mapping", "problem", "state"])
+
+
+def set_sheet(batch: ImportBatch, name: str) -> None:
+    """Read another sheet of the workbook, and guess its columns anew. Raises `ImportRefused` for one it does not have.
+
+    A file that could not even be opened stays as it is, with its own problem.
+    """
+    form = batch.table_format
+    if batch.problem and not form.sheets:
+        return
+    if name not in form.sheets:
+        known = ", ".join(form.sheets) or _("none")
+        raise ImportRefused(
+            _("The file has no visible sheet “%(name)s”; it has: %(known)s.") % {"name": name, "known": known}
+        )
+    set_format(batch, replace(form, sheet=name))
 
 
 def set_mapping(batch: ImportBatch, mapping: ColumnMapping) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, time
 from decimal import Decimal
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from .problems import FileProblem, Problem, problem
 from .tables import MOST_COLUMNS, Table, blocks_of
@@ -32,25 +33,33 @@ _PADDED = re.compile(r"0{2,}")
 type _NumberedCells = Iterator[tuple[int, tuple[Sequence[Any], Sequence[Any]]]]
 
 
-def read_xlsx(file: BinaryIO) -> Table:
-    """Return the table in the first visible sheet; the header is the first row that is not blank.
+def guess_sheet(file: BinaryIO) -> tuple[str, tuple[str, ...]]:
+    """Return the sheet that holds the table, and all visible ones: the first with a row below its header, if any has.
+
+    Raises `FileProblem` for a file that is broken, encrypted, too large when unpacked, or without visible sheets.
+    """
+    check_archive(file)
+    with _broken_is_a_problem():
+        sheets = _visible_sheets(_workbook(file, is_stored=True))
+        return _with_rows(sheets).title, tuple(sheet.title for sheet in sheets)
+
+
+def read_xlsx(file: BinaryIO, name: str = "") -> Table:
+    """Return the table in the sheet of that name, or in the guessed one; its header is the first row that is not blank.
 
     Numbers come as people see them: without a trailing ".0", with the leading zeros that their format adds; dates as
     2026-01-31. Raises `FileProblem` for a file that is broken, encrypted, too large when unpacked, or empty.
     """
     check_archive(file)
-    try:
-        values = _rows(file, is_stored=True)
-        formulas = _rows(file, is_stored=False) if _has_formulas(file) else repeat(())
-        rows = enumerate(zip(values, formulas, strict=False), 1)
+    with _broken_is_a_problem():
+        sheets = _visible_sheets(_workbook(file, is_stored=True))
+        sheet = next((sheet for sheet in sheets if sheet.title == name), None) or _with_rows(sheets)
+        formulas = _rows(_workbook(file, is_stored=False)[sheet.title]) if _has_formulas(file) else repeat(())
+        rows = enumerate(zip(_rows(sheet), formulas, strict=False), 1)
         for number, (cells, _) in rows:
-            if any(_text(cell) for cell in cells):
+            if not _is_blank(cells):
                 header = [_text(cell).strip() for cell in cells]
                 return _table(header, number, rows)
-    except FileProblem:
-        raise
-    except Exception as error:  # openpyxl raises many kinds on broken files; each means unreadable
-        raise FileProblem("broken-workbook") from error
     raise FileProblem("no-rows")
 
 
@@ -97,15 +106,48 @@ def _has_formulas(file: BinaryIO) -> bool:
     return False
 
 
-def _rows(file: BinaryIO, *, is_stored: bool) -> Iterator[Sequence[Any]]:
-    """Yield the cells of each row of the first visible sheet, with stored results or with the formulas themselves."""
+def _workbook(file: BinaryIO, *, is_stored: bool) -> Workbook:
+    """Open the workbook with stored results, or with the formulas themselves."""
     file.seek(0)
-    workbook = load_workbook(file, read_only=True, data_only=is_stored, keep_links=False)
-    sheet = next((sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"), None)
-    if sheet is None:
+    return load_workbook(file, read_only=True, data_only=is_stored, keep_links=False)
+
+
+def _visible_sheets(workbook: Workbook) -> list[Any]:
+    sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+    if not sheets:
         raise FileProblem("no-rows")
+    return sheets
+
+
+def _with_rows(sheets: Sequence[Any]) -> Any:
+    """Return the first sheet with two rows that are not blank; else the first with one, or the first."""
+    full = (sheet for least in (2, 1) for sheet in sheets if _has_rows(sheet, least))
+    return next(full, sheets[0])
+
+
+def _has_rows(sheet: Any, least: int) -> bool:
+    filled = (row for row in _rows(sheet) if not _is_blank(row))
+    return len([*islice(filled, least)]) == least
+
+
+def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
     sheet.reset_dimensions()
     yield from sheet.iter_rows()
+
+
+def _is_blank(cells: Sequence[Any]) -> bool:
+    return not any(_text(cell) for cell in cells)
+
+
+@contextmanager
+def _broken_is_a_problem() -> Iterator[None]:
+    """Raise `FileProblem` for whatever else is raised: openpyxl raises many kinds on broken files."""
+    try:
+        yield
+    except FileProblem:
+        raise
+    except Exception as error:
+        raise FileProblem("broken-workbook") from error
 
 
 def _table(header: list[str], header_number: int, rows: _NumberedCells) -> Table:
@@ -117,18 +159,14 @@ def _table(header: list[str], header_number: int, rows: _NumberedCells) -> Table
 
 
 def _numbered(rows: _NumberedCells, width: int) -> Iterator[tuple[int, Sequence[str], Problem | None]]:
-    try:
+    with _broken_is_a_problem():
         for number, (cells, formulas) in rows:
             texts = [_text(cell) for cell in cells[:width]]
             yield number, texts, _fault(cells[:width], formulas) or _beyond(cells[width:], width)
-    except FileProblem:
-        raise
-    except Exception as error:  # openpyxl raises many kinds on broken files; each means unreadable
-        raise FileProblem("broken-workbook") from error
 
 
 def _beyond(cells: Sequence[Any], width: int) -> Problem | None:
-    if not any(_text(cell) for cell in cells):
+    if _is_blank(cells):
         return None
     return Problem("too-many-cells", facts={"cells": width + len(cells), "columns": width, "lines": 1})
 

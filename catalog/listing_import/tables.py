@@ -24,21 +24,33 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableFormat:
-    """How a file is read. Encoding, delimiter and quote matter to delimited text; an empty quote means none."""
+    """How a file is read. Encoding, delimiter and quote matter to delimited text; an empty quote means none.
+
+    `sheet` is the one of a workbook that is read (empty: the one that is guessed), of the visible `sheets`.
+    """
 
     kind: Kind = Kind.DELIMITED
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return what `from_json` understands."""
-        return {"kind": self.kind, "encoding": self.encoding, "delimiter": self.delimiter, "quote": self.quote}
+        return {
+            "kind": self.kind,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "quote": self.quote,
+            "sheet": self.sheet,
+            "sheets": list(self.sheets),
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TableFormat:
         """Return the format that `as_json` wrote."""
-        return cls(Kind(values["kind"]), values["encoding"], values["delimiter"], values["quote"])
+        return cls(**{**values, "kind": Kind(values["kind"]), "sheets": tuple(values.get("sheets", ()))})
 
 
 @dataclass(frozen=True, slots=True)

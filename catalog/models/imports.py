@@ -43,9 +43,14 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
         return self.filter(seller__in=Seller.objects.for_user(user, permission))
 
     def same_file(self, batch: ImportBatch) -> Self:
-        """Keep the seller's other imports of a file with the same content that are in the catalogue or on their way."""
+        """Keep the seller's other imports of a file with the same content that are in the catalogue or on their way.
+
+        Another sheet of a workbook is another content.
+        """
         ended_without_effect = (ImportBatch.State.FAILED, ImportBatch.State.CANCELLED, ImportBatch.State.UNDONE)
         others = self.filter(seller=batch.seller_id, sha256=batch.sha256).exclude(pk=batch.pk)
+        if sheet := batch.table_format.sheet:
+            others = others.filter(Q(format__sheet=sheet) | Q(format__sheet__isnull=True))
         return others.exclude(state__in=ended_without_effect)
 
     def outdated(self) -> Self:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from openpyxl import Workbook
+
 from catalog.listing_import import jobs, services
 from catalog.listing_import.headers import ColumnMapping
 from catalog.listing_import.wording import sentence
@@ -17,6 +19,19 @@ from tests import factories
 
 def csv_of(*rows: str, header: str = "sku,title,price,currency,market,stock") -> bytes:
     return "\n".join([header, *rows]).encode()
+
+
+def workbook_of(**sheets: Sequence[Sequence[object]]) -> bytes:
+    """An Excel workbook with sheets of these names and rows."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def received(content: bytes, *, of: Seller | None = None, name: str = "listings.csv", **choices: Any) -> ImportBatch:

@@ -141,6 +141,28 @@ def test_what_cannot_be_imported_is_refused_with_a_reason_and_not_kept(program: 
     assert not ImportBatch.objects.exists()
 
 
+def test_a_sheet_of_a_workbook_is_chosen_and_is_another_file_than_its_other_sheets(
+    program: Client, shop: Seller
+) -> None:
+    goods, more = [["sku", "title"], ["A", "Mug"]], [["sku", "title"], ["B", "Jug"]]
+    book = imports.workbook_of(Goods=goods, More=more)
+    first = send(program, book).json()["id"]
+    other = send(program, book, sheet="More").json()["id"]
+    assert send(program, book).json()["id"] == first
+    assert send(program, book, sheet="More").json()["id"] == other != first
+    work()
+    assert set(Product.objects.values_list("sku", flat=True)) == {"A", "B"}
+
+
+def test_a_sheet_that_a_file_does_not_have_is_refused_with_those_that_it_has(program: Client, shop: Seller) -> None:
+    book = imports.workbook_of(Goods=[["sku"], ["A"]], More=[["sku"], ["B"]])
+    said = "The file has no visible sheet “Secret”; it has: Goods, More."
+    assert send(program, book, sheet="Secret").json() == {"sheet": [said]}
+    assert send(program, sheet="Goods").json() == {"sheet": ["The file has no visible sheet “Goods”; it has: none."]}
+    assert "file" in send(program, b"%PDF-1.7", sheet="Goods").json()
+    assert not ImportBatch.objects.exists()
+
+
 def test_a_wrong_outcome_is_told_which_there_are(program: Client, shop: Seller) -> None:
     batch = imports.checked(ROWS, of=shop)
     answer = program.get(f"{API}{batch.pk}/rows/?outcome=wrong")

@@ -168,12 +168,20 @@ def test_the_command_takes_a_mapping_and_writes_the_failed_rows(tmp_path):
     assert errors.read_text("utf-8-sig").splitlines() == ["x,y,problem", ",Jug,SKU: is missing"]
 
 
+def test_the_command_takes_a_sheet(tmp_path):
+    book = imports.workbook_of(Goods=[["sku", "title"], ["A", "Mug"]], More=[["sku", "title"], ["B", "Jug"]])
+    _, _, code = command(tmp_path, book, "--sheet", "More")
+    assert code == 0
+    assert Product.objects.get().sku == "B"
+
+
 @pytest.mark.parametrize(
     ("content", "options", "seller", "said"),
     [
         (b"sku,title\n", (), "corner-shop", "The file has no rows below its header."),
         (b"title\nMug\n", (), "corner-shop", "Say which column holds the SKU"),
         (b"sku\nA\n", ("--mapping", "nonsense"), "corner-shop", "--mapping needs COLUMN=FIELD"),
+        (b"sku\nA\n", ("--sheet", "x"), "corner-shop", "The file has no visible sheet “x”; it has: none."),
         (b"sku\nA\n", (), "nobody", "There is no seller “nobody”; known are: corner-shop."),
     ],
 )

@@ -203,6 +203,36 @@ def test_another_delimiter_reads_the_columns_anew(me: Client, shop: Seller) -> N
     assert batch.header != before
 
 
+def test_another_sheet_of_a_workbook_is_read_and_imported(me: Client, shop: Seller) -> None:
+    goods, more = [["sku", "title"], ["A", "Mug"]], [["sku", "name", "price"], ["B", "Jug", 1]]
+    batch = imports.received(imports.workbook_of(Cover=[["Us"]], Goods=goods, More=more, Empty=[]), of=shop)
+    columns = f"{batch.get_absolute_url()}columns"
+    assert '<option value="Goods" selected>Goods</option>' in text_of(me.get(columns))
+    part = me.post(columns, {"sheet": "More"}, headers={"HX-Request": "true"})
+    assert "Jug" in text_of(part)
+    batch.refresh_from_db()
+    assert batch.header == ["sku", "name", "price"]
+    assert me.post(columns, {"sheet": "No such"}, headers={"HX-Request": "true"}).status_code == 200
+    assert me.post(columns, {"sheet": "More"}).status_code == 302
+    assert imports.outcomes(work(batch)) == {2: "create"}
+
+
+def test_an_empty_sheet_says_so_and_leaves_the_choice(me: Client, shop: Seller) -> None:
+    batch = imports.received(imports.workbook_of(Goods=[["sku", "title"], ["A", "Mug"]], Empty=[]), of=shop)
+    columns = f"{batch.get_absolute_url()}columns"
+    part = text_of(me.post(columns, {"sheet": "Empty"}, headers={"HX-Request": "true"}))
+    assert "The file has no rows below its header." in part
+    assert '<option value="Empty" selected>Empty</option>' in part
+    assert "Mug" in text_of(me.post(columns, {"sheet": "Goods"}, headers={"HX-Request": "true"}))
+
+
+def test_a_workbook_with_one_sheet_has_no_choice_of_sheets(me: Client, shop: Seller) -> None:
+    batch = imports.received(imports.workbook_of(Goods=[["sku", "title"], ["A", "Mug"]]), of=shop)
+    page = text_of(me.get(f"{batch.get_absolute_url()}columns"))
+    assert 'name="sheet"' not in page
+    assert "Excel workbook; its first visible sheet is read." in page
+
+
 def test_a_choice_that_cannot_be_used_is_shown_and_not_kept(me: Client, shop: Seller) -> None:
     batch = imports.received(csv_of("A,Mug,5,USD,US,1"), of=shop)
     columns = f"{batch.get_absolute_url()}columns"

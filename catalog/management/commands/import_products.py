@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
         parser.add_argument("--encoding", choices=CHOICES, help="when the guess is wrong")
         parser.add_argument("--delimiter", help="when the guess is wrong; \\t for a tab")
+        parser.add_argument("--sheet", help="the visible sheet of a workbook to read; else the first with rows")
         parser.add_argument("--mapping", action="append", default=[], metavar="COLUMN=FIELD",
                             help="what a column is, when the guess is wrong; COLUMN= leaves it out")  # fmt: skip
         parser.add_argument("--market", help="the country of prices that do not say theirs")
@@ -78,6 +79,8 @@ class Command(BaseCommand):
             services.set_format(
                 batch, replace(form, encoding=options["encoding"] or form.encoding, delimiter=delimiter)
             )
+        if options["sheet"]:
+            services.set_sheet(batch, options["sheet"])
         if batch.problem:
             raise CommandError(file_message(batch.problem))
         services.set_mapping(batch, self._mapping(batch, options))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 import zipfile
 
 import openpyxl
@@ -13,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.listing_import.encodings import EncodingEvidence
-from catalog.listing_import.opening import guess_format, open_table
+from catalog.listing_import.opening import guess_format, open_table, with_sheets
 from catalog.listing_import.problems import FileProblem
 from catalog.listing_import.tables import Kind, Table, TableFormat
+from tests.catalog.imports import workbook_of
 
 
 def guessed(content: bytes) -> TableFormat:
@@ -205,6 +207,53 @@ def test_hidden_sheets_are_passed_over():
         book["shown"].append(["A", "x"])
 
     assert rows(workbook(["secret"], edit=hide)) == {2: ["A", "x"]}
+
+
+@pytest.mark.parametrize(
+    ("sheets", "guess"),
+    [
+        ({"Cover": [], "Goods": [["sku"], ["A"]]}, "Goods"),
+        ({"Cover": [["Our goods"]], "Goods": [["sku"], [], ["A"]], "Old": [["sku"], ["B"], ["C"]]}, "Goods"),
+        ({"Cover": [[], ["sku"]], "Goods": [[" "]]}, "Cover"),
+        ({"Goods": [["sku"], ["A"]], "More": [["sku"], ["B"]]}, "Goods"),
+    ],
+)
+def test_the_first_sheet_with_rows_is_read(sheets, guess):
+    content = workbook_of(**sheets)
+    form = with_sheets(io.BytesIO(content), guessed(content))
+    assert (form.sheet, form.sheets) == (guess, tuple(sheets))
+    assert rows(content) == rows(content, form)
+
+
+def test_another_sheet_can_be_read_with_the_results_of_its_formulas():
+    content = workbook_of(Goods=[["sku"], ["A"]], More=[["sku", "price"], ["B", "=1+1"]])
+    form = TableFormat(Kind.XLSX, sheet="More")
+    assert opened(content, form).header == ["sku", "price"]
+    (block,) = opened(content, form).blocks
+    assert block.faults[0].facts == {"cell": "B2"}
+
+
+def test_a_workbook_whose_sheets_are_all_blank_has_no_rows():
+    assert problem_of(workbook_of(Cover=[], Goods=[])) == ("no-rows", {})
+
+
+def test_a_format_is_what_it_was_after_it_was_stored():
+    form = TableFormat(Kind.XLSX, sheet="Goods", sheets=("Cover", "Goods"))
+    assert TableFormat.from_json(json.loads(json.dumps(form.as_json()))) == form
+    stored_before_sheets = {"kind": "xlsx", "encoding": "utf-8", "delimiter": ",", "quote": '"'}
+    assert TableFormat.from_json(stored_before_sheets) == TableFormat(Kind.XLSX)
+
+
+def test_a_part_of_an_unknown_compression_is_a_broken_workbook():
+    """The parts of an archive say in their own header and in the directory how they are packed; 99 is unknown here."""
+    content = bytearray(workbook(["sku"], ["A"]))
+    at = content.index(b"xl/workbook.xml")
+    local, central = at - 30, content.rindex(b"xl/workbook.xml") - 46
+    assert (content[local : local + 4], content[central : central + 4]) == (b"PK\x03\x04", b"PK\x01\x02")
+    content[local + 8 : local + 10] = content[central + 10 : central + 12] = b"\x63\x00"
+    with pytest.raises(NotImplementedError), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.read("xl/workbook.xml")
+    assert problem_of(bytes(content)) == ("broken-workbook", {})
 
 
 def test_a_zip_bomb_is_not_unpacked():
