@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from babel import Locale
 from babel.numbers import get_territory_currencies
 
 from . import countries
+from .money import TYPED_SIGNS
 from .names import folded
+
+CURRENCY_NAMES_IN = ("en", "es")
 
 
 @cache
@@ -34,6 +38,29 @@ def currency_of(market: str) -> str:
 def currencies() -> frozenset[str]:
     """Return the codes (ISO 4217) of all currencies that are in use in some market today."""
     return frozenset(code for market in _currency_of_market() for code in get_territory_currencies(market))
+
+
+def currency_named(text: str) -> str:
+    """Return the code of a currency in use that `text` names, by code, sign or name; empty when it names none."""
+    word = text.strip()
+    if (code := word.upper()) in currencies():
+        return code
+    if sign := TYPED_SIGNS.get(word) or TYPED_SIGNS.get(code):
+        return sign
+    name, names = folded(word), currency_names()
+    return names.get(name) or names.get(name.removesuffix("s"), "")
+
+
+@cache
+def currency_names() -> Mapping[str, str]:
+    """Return the codes of all currencies in use, by folded code and name."""
+    named = {
+        folded(name): code
+        for language in CURRENCY_NAMES_IN
+        for code, name in Locale(language).currencies.items()
+        if code in currencies()
+    }
+    return {**named, **{folded(code): code for code in currencies()}}
 
 
 @cache

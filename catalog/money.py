@@ -15,6 +15,13 @@ SIGNS = {
     "CAD": "CA$",
     "AUD": "A$",
 }
+DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "MXN", "CLP", "COP", "ARS", "SGD", "HKD", "TWD", "UYU"})
+"""Currencies whose sign is a plain $, which therefore says nothing alone."""
+TYPED_SIGNS = {sign: code for code, sign in SIGNS.items() if sign != "$"} | {
+    "US$": "USD", "U$S": "USD", "C$": "CAD", "AU$": "AUD", "R$": "BRL", "₺": "TRY", "₽": "RUB", "zł": "PLN",
+    "Kč": "CZK", "₫": "VND", "₪": "ILS", "฿": "THB", "₱": "PHP", "₴": "UAH", "S/": "PEN",
+}  # fmt: skip
+"""The code of each sign that people type."""
 
 # How many digits of a currency are minor units, where it is not two (ISO 4217, table A.1).
 MINOR_DIGITS = {

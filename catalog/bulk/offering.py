@@ -26,9 +26,9 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Greatest, JSONObject, Round
 
+from ..amounts import MOST_MINOR
 from ..models import BulkChange, Offer
 from ..models.products import OfferQuerySet
-from ..prices import MOST_MINOR
 from .kinds import Kind
 from .pricing import LOWEST, How, PriceChange, price_change
 

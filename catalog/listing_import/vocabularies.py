@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from babel import Locale
 from rapidfuzz import fuzz, process
 
-from ..markets import currencies, market_named, market_names
+from ..markets import currency_named, currency_names, market_named, market_names
 from ..names import folded
 from .problems import Problem, problem
 
@@ -21,13 +20,6 @@ CONDITIONS: Mapping[str, str] = {
     ),
     **dict.fromkeys(("used", "usado", "usada", "secondhand", "segundamano", "preowned"), "used"),
 }
-SIGNS: Mapping[str, str] = {
-    "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "US$": "USD", "U$S": "USD", "MX$": "MXN", "CA$": "CAD",
-    "C$": "CAD", "A$": "AUD", "AU$": "AUD", "R$": "BRL", "₺": "TRY", "₽": "RUB", "zł": "PLN", "Kč": "CZK", "₫": "VND",
-    "₪": "ILS", "฿": "THB", "₱": "PHP", "₴": "UAH", "S/": "PEN",
-}  # fmt: skip
-DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "MXN", "CLP", "COP", "ARS", "SGD", "HKD", "TWD", "UYU"})
-"""Currencies whose sign is a plain $, which therefore says nothing alone."""
 _NEAR, _NEAR_OF_THREE = 82.0, 60.0
 
 
@@ -39,16 +31,11 @@ def read_condition(text: str) -> str | Problem:
 
 def currency_of(text: str) -> str | Problem:
     """Return the ISO 4217 code of a currency that is in use, from its code, its sign or its name."""
-    word = text.strip()
-    if (code := word.upper()) in currencies():
+    if code := currency_named(text):
         return code
-    name = folded(word)
-    found = SIGNS.get(word) or SIGNS.get(code) or _currencies().get(name) or _currencies().get(name.removesuffix("s"))
-    if found:
-        return found
-    if word == "$":
+    if text.strip() == "$":
         return problem("unclear-dollar", text)
-    return problem("unknown-currency", text, **_suggestion(folded(word), _currencies()))
+    return problem("unknown-currency", text, **_suggestion(folded(text), currency_names()))
 
 
 def country_of(text: str) -> str | Problem:
@@ -60,18 +47,6 @@ def country_of(text: str) -> str | Problem:
 @cache
 def _country_names() -> Mapping[str, str]:
     return {folded(name): code for language in LANGUAGES for code, name in market_names(language).items()}
-
-
-@cache
-def _currencies() -> Mapping[str, str]:
-    """Return the codes of currencies that some country uses, by folded code and name."""
-    names = {
-        folded(name): code
-        for language in LANGUAGES
-        for code, name in Locale(language).currencies.items()
-        if code in currencies()
-    }
-    return {**names, **{folded(code): code for code in currencies()}}
 
 
 def _suggestion(word: str, known: Mapping[str, str]) -> dict[str, str]:

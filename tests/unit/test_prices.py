@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.amounts import MOST_MINOR
 from catalog.markets import currencies
 from catalog.money import amount, minor_digits
-from catalog.prices import MOST_MINOR, Doubt, InvalidPrice, PriceProblem, doubt, parse_price, typed_price
+from catalog.prices import Doubt, InvalidPrice, PriceProblem, doubt, parse_price, typed_price
 
 CURRENCIES = st.sampled_from(sorted(currencies() | {"CLF"}))
 SEPARATORS = st.sampled_from([".", ","])
@@ -71,6 +72,8 @@ def test_any_text_is_a_price_or_is_refused_with_a_suggestion_that_works(
         ("12.500", "KWD", ".", 12500),
         ("0.5000", "EUR", ".", 50),
         ("$12", "MXN", ".", 1200),
+        ("US$12", "USD", ".", 1200),
+        ("+12", "EUR", ".", 1200),
         ("１２．５０", "EUR", ".", 1250),
         ("١٢٫٥٠", "EUR", ".", 1250),
     ],
@@ -90,6 +93,7 @@ def test_it_understands(text: str, currency: str, separator: str, minor: int) ->
         ("1.2.3", "EUR", PriceProblem.NOT_AN_AMOUNT, ""),
         ("1,2,3.4.5", "EUR", PriceProblem.NOT_AN_AMOUNT, ""),
         ("1e9", "EUR", PriceProblem.NOT_AN_AMOUNT, ""),
+        ("12 50", "EUR", PriceProblem.NOT_AN_AMOUNT, ""),
         ("12 apples", "EUR", PriceProblem.NOT_AN_AMOUNT, ""),
         ("-5", "EUR", PriceProblem.NEGATIVE, ""),
         ("−5,00", "EUR", PriceProblem.NEGATIVE, ""),
