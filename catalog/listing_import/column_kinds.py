@@ -287,6 +287,6 @@ class PriceColumn:
         return text.strip()
 
     def accepts(self, cell: str) -> str:
-        """Digits, and two behind a mark at most, not all zero; only for currencies with two digits."""
-        whole, small = "[1-9][0-9]*([.,][0-9][0-9])?", "0[.,]([1-9][0-9]|0[1-9])"
-        return f"octet_length({cell}) <= 10 AND {cell} ~ '^({whole}|{small})$'"
+        """Eight digits at most, and two behind a mark, not all zero; only for currencies with two digits."""
+        whole, small = "[1-9][0-9]{0,7}([.,][0-9][0-9])?", "0[.,]([1-9][0-9]|0[1-9])"
+        return f"octet_length({cell}) <= 11 AND {cell} ~ '^({whole}|{small})$'"

@@ -61,6 +61,7 @@ def test_a_price_with_a_letter_says_what_was_meant():
     [
         ("A,Mug,-5,USD,US,1", "price: “-5” is less than nothing"),
         ("A,Mug,999999999999,USD,US,1", "price: “999999999999” is more than 99999999.99 USD"),
+        ("A,Mug,999999999,USD,US,1", "price: “999999999” is more than 99999999.99 USD"),
         ("A,Mug,5,XQZ,US,1", "currency: “XQZ” is no currency in use"),
         ("A,Mug,5,EUE,US,1", "currency: “EUE” is no currency in use; did you mean EUR?"),
         ("A,Mug,5,,US,1", "price: “5” has no currency"),
