@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import IO, Any, BinaryIO, ClassVar, cast
+from typing import Any, BinaryIO, cast
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from rest_framework import mixins, permissions, serializers, status, viewsets
+from rest_framework import mixins, permissions, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, PermissionDenied, ValidationError
 from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -25,64 +22,23 @@ from rest_framework.views import APIView
 from shopadmin.accounts.models import User
 from shopadmin.accounts.permissions import Permission, Scope
 
+from .import_bodies import CsvParser, JsonLinesParser, NdjsonParser, TooLarge, most_bytes, too_large
+from .import_serializers import ImportSerializer, Terms, row_answer
 from .listing_import import services
-from .listing_import.previews import RowPreview, describe
-from .listing_import.wording import file_message, message
-from .models import ImportBatch, ImportIssue, ImportJob, ImportResult, Seller
+from .listing_import.previews import describe
+from .listing_import.wording import file_message
+from .models import ImportBatch, ImportResult, Seller
 from .views.access import allowed_on
 
 VIEW, IMPORT = Permission.VIEW_LISTINGS, Permission.IMPORT_LISTINGS
 FORM_OVERHEAD_BYTES = 64 * 1024
-_BYTES_AT_ONCE = 1 << 20
 _NAMES = {"application/jsonl": "import.jsonl", "application/x-ndjson": "import.jsonl", "text/csv": "import.csv"}
-
-
-class TooLarge(APIException):
-    """The body is larger than a file may be (RFC 9110, section 15.5.14)."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 
 class NotNow(APIException):
     """The import is not in a state in which this can be done (RFC 9110, section 15.5.10)."""
 
     status_code = status.HTTP_409_CONFLICT
-
-
-class TableParser(BaseParser):
-    """Takes the body itself as the file; it goes to disk, however large it is."""
-
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Mapping[str, Any]:
-        """Return the body as the file `file`, at its beginning. Raises `TooLarge`."""
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the view reads it; it goes with its last reference
-        left = _most_bytes()
-        while piece := stream.read(_BYTES_AT_ONCE):
-            left -= len(piece)
-            if left < 0:
-                raise TooLarge(_too_large())
-            file.write(piece)
-        file.seek(0)
-        return {"file": file}
-
-
-class JsonLinesParser(TableParser):
-    """JSON Lines, each line an object."""
-
-    media_type = "application/jsonl"
-
-
-class NdjsonParser(TableParser):
-    """JSON Lines under their other name."""
-
-    media_type = "application/x-ndjson"
-
-
-class CsvParser(TableParser):
-    """A CSV file."""
-
-    media_type = "text/csv"
 
 
 class MayImport(permissions.BasePermission):
@@ -95,69 +51,6 @@ class MayImport(permissions.BasePermission):
             return False
         may_read = request.method in permissions.SAFE_METHODS and user.scope(VIEW) > Scope.NONE
         return may_read or user.scope(IMPORT) > Scope.NONE
-
-
-class Terms(serializers.Serializer[Any]):
-    """What is said of a file beside its content. `again` imports a file that was imported before.
-
-    `sheet` is the visible sheet of a workbook to read; without it, the first with rows.
-    """
-
-    seller = serializers.SlugField()
-    dry_run = serializers.BooleanField(default=False)
-    again = serializers.BooleanField(default=False)
-    name = serializers.CharField(max_length=200, required=False)
-    sheet = serializers.CharField(max_length=200, required=False)
-
-
-class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
-    """An import: its state, how far the work on it is, its counts, and where to go on."""
-
-    seller = serializers.SlugRelatedField[ImportBatch](slug_field="slug", read_only=True)
-    dry_run = serializers.SerializerMethodField()
-    problem = serializers.SerializerMethodField()
-    progress = serializers.SerializerMethodField()
-    columns = serializers.SerializerMethodField()
-    links = serializers.SerializerMethodField()
-
-    class Meta:
-        model = ImportBatch
-        fields: ClassVar = [
-            "id", "seller", "name", "source", "sha256", "byte_size", "state", "dry_run", "problem", "progress",
-            "counts", "undo_counts", "columns", "links", "created_at", "checked_at", "applied_at", "undone_at",
-        ]  # fmt: skip
-
-    def get_dry_run(self, batch: ImportBatch) -> bool:
-        """Whether the file is only checked, until somebody applies it."""
-        return not batch.applies_itself
-
-    def get_problem(self, batch: ImportBatch) -> str:
-        """Say why the file as a whole cannot be imported, or why the last work on it failed."""
-        if batch.problem:
-            return file_message(batch.problem)
-        job = batch.job
-        return job.error if job is not None and job.state == ImportJob.State.FAILED else ""
-
-    def get_progress(self, batch: ImportBatch) -> dict[str, Any] | None:
-        """Say what is being done and how far that is in percent of its stage; nothing when nothing is done."""
-        job = batch.job
-        if job is None or job.is_finished:
-            return None
-        return {"kind": job.kind, "stage": job.stage, "percent": job.progress}
-
-    def get_columns(self, batch: ImportBatch) -> dict[str, str]:
-        """Say which column is taken for which field; empty for one that is left out."""
-        return dict(zip(batch.header, batch.column_mapping.fields, strict=True)) if batch.mapping else {}
-
-    def get_links(self, batch: ImportBatch) -> dict[str, str]:
-        """Say where the rows, the failed rows and the page are."""
-        request = self.context.get("request")
-        names = {
-            "rows": "catalog-api:import-rows",
-            "errors": "catalog-api:import-errors",
-            "page": "catalog:import-detail",
-        }
-        return {key: reverse(name, args=[batch.pk], request=request) for key, name in names.items()}
 
 
 class ByNumber(CursorPagination):
@@ -200,8 +93,8 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         import of the same file, 202 with a new one.
         """
         length = request.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) > _most_bytes() + FORM_OVERHEAD_BYTES:
-            raise TooLarge(_too_large())
+        if length.isdigit() and int(length) > most_bytes() + FORM_OVERHEAD_BYTES:
+            raise too_large()
         is_form = (request.content_type or "").startswith("multipart/")
         terms = Terms(data=request.data if is_form else request.query_params)
         terms.is_valid(raise_exception=True)
@@ -221,7 +114,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
             found = found.with_outcome(outcome)
         paginator = ByNumber()
         page = paginator.paginate_queryset(found, request, view=self) or []
-        return paginator.get_paginated_response([_row(row) for row in describe(batch, page)])
+        return paginator.get_paginated_response([row_answer(row) for row in describe(batch, page)])
 
     @action(detail=True, url_path="errors.csv", url_name="errors")
     def errors(self, request: Request, pk: int) -> HttpResponseBase:
@@ -325,36 +218,3 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         fresh = ImportBatch.objects.select_related("seller").get(pk=batch.pk)
         address = reverse("catalog-api:import-detail", args=[fresh.pk], request=self.request)
         return Response(self.get_serializer(fresh).data, code, headers={"Location": address})
-
-
-def _row(row: RowPreview) -> dict[str, Any]:
-    return {
-        "row": row.number,
-        "outcome": row.outcome,
-        "sku": row.sku,
-        "title": row.title,
-        "product": row.product.pk if row.product else None,
-        "changes": [asdict(change) for change in row.changes],
-        "problems": [_problem(wrong) for wrong in row.problems],
-    }
-
-
-def _problem(wrong: ImportIssue) -> dict[str, Any]:
-    return {
-        "column": wrong.column,
-        "code": wrong.code,
-        "value": wrong.value,
-        "message": message(wrong),
-        "suggestion": wrong.facts.get("suggestion", ""),
-        "is_warning": wrong.is_warning,
-    }
-
-
-def _most_bytes() -> int:
-    return int(settings.SHOPADMIN["IMPORT_MAX_BYTES"])
-
-
-def _too_large() -> str:
-    return _("The file is larger than %(megabytes)d MB; divide it into several.") % {
-        "megabytes": _most_bytes() // 2**20
-    }
