@@ -1,36 +1,17 @@
 // Photos of a product: dropped or chosen files go up one by one, each with its progress and what came of it; photos are
 // put in order by dragging. Without this script files are sent by the form, and order is changed by buttons.
+import { isTooLarge, send, takeDrops } from "./files.js";
+
 const section = document.getElementById("photos");
 const form = document.getElementById("photo-upload");
-const toasts = document.getElementById("toasts");
 let waiting = Promise.resolve();
 let dragged = null;
 
 if (form) {
   const input = form.querySelector("input[type=file]");
-  const zone = form.querySelector(".drop");
   document.getElementById("photo-send").hidden = true;
   document.getElementById("photo-hint").hidden = false;
-  for (const name of ["dragenter", "dragover"]) {
-    zone.addEventListener(name, (event) => {
-      if (event.dataTransfer.types.includes("Files")) {
-        event.preventDefault();
-        zone.dataset.over = "";
-      }
-    });
-  }
-  zone.addEventListener("dragleave", (event) => {
-    if (!zone.contains(event.relatedTarget)) {
-      delete zone.dataset.over;
-    }
-  });
-  zone.addEventListener("drop", (event) => {
-    if (event.dataTransfer.types.includes("Files")) {
-      event.preventDefault();
-      delete zone.dataset.over;
-      queue(event.dataTransfer.files);
-    }
-  });
+  takeDrops(form.querySelector(".drop"), queue);
   input.addEventListener("change", () => {
     queue(input.files);
     input.value = "";
@@ -43,7 +24,7 @@ function queue(files) {
   document.getElementById("uploads").replaceChildren();
   for (const file of files) {
     const row = newRow(file);
-    waiting = waiting.then(() => send(file, row));
+    waiting = waiting.then(() => add(file, row));
   }
   waiting = waiting.then(refresh);
 }
@@ -56,42 +37,26 @@ function newRow(file) {
   return list.lastElementChild;
 }
 
-function send(file, row) {
-  if (file.size > Number(form.dataset.mostBytes)) {
+async function add(file, row) {
+  if (isTooLarge(form, file)) {
     finish(row, "bad", [form.dataset.tooLarge]);
-    return Promise.resolve();
+    return;
   }
-  return new Promise((done) => {
-    const content = new FormData();
-    content.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    content.append("photos", file);
-    const request = new XMLHttpRequest();
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "application/json");
-    request.responseType = "json";
-    request.upload.addEventListener("progress", (event) => report(row, event.loaded / event.total));
-    request.addEventListener("load", () => answer(request, row));
-    request.addEventListener("error", () => finish(row, "bad", [form.dataset.lost]));
-    request.addEventListener("loadend", done);
-    row.querySelector("progress").hidden = false;
-    request.send(content);
-  });
+  const content = new FormData();
+  content.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  content.append("photos", file);
+  row.querySelector("progress").hidden = false;
+  const { said, errors } = await send(form, content, (share) => report(row, share));
+  if (said) {
+    finish(row, said.notes.length > 0 ? "warn" : "good", said.notes.length > 0 ? said.notes : [form.dataset.added]);
+  } else {
+    finish(row, "bad", errors);
+  }
 }
 
 function report(row, share) {
   row.querySelector("progress").value = Math.round(share * 100);
   row.querySelector(".upload-words").textContent = share < 1 ? form.dataset.sending : form.dataset.checking;
-}
-
-function answer(request, row) {
-  const said = request.response;
-  if (request.status === 201) {
-    finish(row, said.notes.length > 0 ? "warn" : "good", said.notes.length > 0 ? said.notes : [form.dataset.added]);
-  } else if (said?.errors) {
-    finish(row, "bad", said.errors);
-  } else {
-    finish(row, "bad", [request.status < 500 ? toasts.dataset.refused : toasts.dataset.failed]);
-  }
 }
 
 function finish(row, tone, texts) {

@@ -1,101 +1,70 @@
-// Drag and drop, a progress bar, and errors beside the field; without this script the form is sent as it is.
+// A form that sends one file: drag and drop, a progress bar, and errors beside the field. Without this script, and where
+// no file is chosen, the form is sent as it is.
+import { isTooLarge, send, takeDrops } from "./files.js";
+
 const form = document.getElementById("upload");
 const input = document.getElementById("id_file");
-const title = document.getElementById("id_title");
-const drop = document.getElementById("drop");
-const progress = document.getElementById("upload-progress");
 const bar = document.getElementById("upload-bar");
-const words = document.getElementById("upload-words");
-const send = document.getElementById("upload-send");
 const stop = document.getElementById("upload-stop");
-const errors = document.getElementById("file-error");
-const toasts = document.getElementById("toasts");
 
-document.getElementById("drop-hint").hidden = false;
-
-for (const name of ["dragenter", "dragover"]) {
-  drop.addEventListener(name, (event) => {
-    event.preventDefault();
-    drop.dataset.over = "";
+if (form) {
+  document.getElementById("drop-hint").hidden = false;
+  takeDrops(document.getElementById("drop"), choose);
+  input.addEventListener("change", examine);
+  form.addEventListener("submit", (event) => {
+    if (input.files.length > 0) {
+      event.preventDefault();
+      if (examine()) {
+        upload();
+      }
+    }
   });
 }
-drop.addEventListener("dragleave", (event) => {
-  if (!drop.contains(event.relatedTarget)) {
-    delete drop.dataset.over;
-  }
-});
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  delete drop.dataset.over;
-  if (event.dataTransfer.files.length > 1) {
+
+function choose(files) {
+  if (files.length > 1) {
     complain([form.dataset.many]);
-  } else if (event.dataTransfer.files.length === 1) {
-    input.files = event.dataTransfer.files;
+  } else {
+    input.files = files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
-});
+}
 
-input.addEventListener("change", () => {
-  complain([]);
+// Tells whether the chosen file may be sent; it gives its name to what has no title yet.
+function examine() {
   const [file] = input.files;
-  if (file && file.size > Number(form.dataset.maxBytes)) {
-    complain([form.dataset.tooLarge]);
-  } else if (file && !title.value) {
+  const isFit = !file || !isTooLarge(form, file);
+  complain(isFit ? [] : [form.dataset.tooLarge]);
+  const { title } = form.elements;
+  if (file && isFit && title && !title.value) {
     title.value = file.name.replace(/\.[^.]*$/, "");
   }
-});
+  return isFit;
+}
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const [file] = input.files;
-  if (file.size > Number(form.dataset.maxBytes)) {
-    complain([form.dataset.tooLarge]);
-    return;
-  }
-  complain([]);
-  upload(new FormData(form));
-});
-
-function upload(content) {
-  const request = new XMLHttpRequest();
-  request.open("POST", form.action);
-  request.setRequestHeader("Accept", "application/json");
-  request.responseType = "json";
-  request.upload.addEventListener("progress", (event) => report(event.loaded / event.total));
-  request.upload.addEventListener("load", () => report(1));
-  request.addEventListener("load", () => finish(request));
-  request.addEventListener("error", () => fail([form.dataset.lost]));
-  request.addEventListener("abort", () => fail([]));
-  stop.onclick = () => request.abort();
+async function upload() {
+  const stopping = new AbortController();
+  stop.onclick = () => stopping.abort();
   setBusy(true);
-  request.send(content);
+  const { said, errors } = await send(form, new FormData(form), report, stopping.signal);
+  if (said) {
+    window.location.assign(said.location);
+  } else {
+    setBusy(false);
+    complain(errors);
+  }
 }
 
 function report(share) {
   const percent = Math.round(share * 100);
   bar.value = percent;
-  words.textContent = share < 1 ? `${form.dataset.sending}: ${percent} %` : form.dataset.checking;
-}
-
-function finish(request) {
-  const answer = request.response;
-  if (request.status === 201) {
-    window.location.assign(answer.location);
-  } else if (answer?.errors) {
-    fail(Object.values(answer.errors).flat());
-  } else {
-    fail([request.status < 500 ? toasts.dataset.refused : toasts.dataset.failed]);
-  }
-}
-
-function fail(texts) {
-  setBusy(false);
-  complain(texts);
+  const words = share < 1 ? `${form.dataset.sending}: ${percent} %` : form.dataset.checking;
+  document.getElementById("upload-words").textContent = words;
 }
 
 function complain(texts) {
   const shape = document.getElementById("error-shape");
-  errors.replaceChildren(
+  document.getElementById("file-error").replaceChildren(
     ...texts.map((text) => {
       const message = shape.content.cloneNode(true);
       message.querySelector("span").textContent = text;
@@ -109,8 +78,8 @@ function complain(texts) {
 }
 
 function setBusy(isBusy) {
-  progress.hidden = !isBusy;
+  document.getElementById("upload-progress").hidden = !isBusy;
+  document.getElementById("upload-send").disabled = isBusy;
   stop.hidden = !isBusy;
-  send.disabled = isBusy;
   bar.value = 0;
 }
