@@ -32,7 +32,6 @@ urlpatterns = [
     path("products/", products.product_list, name="product-list"),
     path("products/count", products.product_count, name="product-count"),
     path("products/columns", products.columns_set, name="columns-set"),
-    path("products/suggestions", products.suggestions, name="product-suggestions"),
     path("products/export", exports.product_export, name="product-export"),
     path("products/views/add", saved_views.view_add, name="view-add"),
     path("products/views/<int:pk>/change", saved_views.view_change, name="view-change"),

@@ -18,12 +18,11 @@ from ..listing_columns import COLUMNS, choose_columns, columns_of
 from ..listing_filters import ListingFilters
 from ..listing_page import count_listing, find_page
 from ..listing_words import OFFERS, PHOTOS, SORTS, address, chips, known_markets, sort_links, tabs
-from ..models import Brand, Category, Product, SavedView, Seller
+from ..models import Product, SavedView, Seller
 from .returning import back_to_list
 
 LIMIT_MS = 3000
 """After that a filter is too costly to wait for, and the page says how to narrow it."""
-MOST_SUGGESTIONS = 20
 MOST_SELLERS = 200
 
 
@@ -66,22 +65,6 @@ def columns_set(request: AuthenticatedRequest) -> HttpResponse:
     """Remember which columns the user wants to see, and show the list again as it was."""
     choose_columns(user=request.user, names=request.POST.getlist("column"))
     return back_to_list(request)
-
-
-@require_safe
-@permission_required(Permission.VIEW_LISTINGS)
-def suggestions(request: AuthenticatedRequest) -> HttpResponse:
-    """Suggest brands or categories for what is typed into their filter, without saying who sells them."""
-    brand, category = request.GET.get("brand", "").strip(), request.GET.get("category", "").strip()
-    names: list[str] = []
-    if brand:
-        names = list(
-            Brand.objects.named_like(brand[:200]).order_by("name").values_list("name", flat=True)[:MOST_SUGGESTIONS]
-        )
-    elif category:
-        found = Category.objects.filter(path__icontains=category[:1000])
-        names = list(found.values_list("path", flat=True)[:MOST_SUGGESTIONS])
-    return render(request, "catalog/product_list.html#suggestions", {"names": names})
 
 
 def _is_joint(filters: ListingFilters) -> bool:

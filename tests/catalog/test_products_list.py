@@ -329,9 +329,10 @@ def test_the_seller_stands_in_a_column_only_for_who_sees_several(client: Client,
 def test_brands_and_categories_are_suggested(client: Client, mallory: User, shelf: Seller) -> None:
     client.force_login(mallory)
 
-    assert 'value="Bravo"' in client.get("/catalog/products/suggestions?brand=rav").content.decode()
-    assert "Home &gt; Kitchen" in client.get("/catalog/products/suggestions?category=kitch").content.decode()
-    assert client.get("/catalog/products/suggestions").content.strip() == b""
+    assert 'value="Bravo"' in client.get("/catalog/suggestions/brands?brand=rav").content.decode()
+    assert "Home &gt; Kitchen" in client.get("/catalog/suggestions/categories?category=kitch").content.decode()
+    for field in ("brands?brand", "categories?category"):
+        assert client.get(f"/catalog/suggestions/{field}=xyz").content.strip() == b""
 
 
 def test_htmx_gets_the_rows_and_the_address_of_what_it_shows(client: Client, alice: User) -> None:
