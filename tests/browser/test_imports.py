@@ -44,19 +44,63 @@ def broken_file(shop: Seller) -> bytes:
     return "\r\n".join([HEADER, *rows]).encode("cp1252")
 
 
-def test_a_broken_file_is_dropped_corrected_mended_applied_and_undone(
-    page: Page, log_in, live_server: LiveServer, mallory: User, shop: Seller, tmp_path: Path
-) -> None:
-    content = base64.b64encode(broken_file(shop)).decode()
-    log_in(mallory)
-    page.goto(f"{live_server.url}/catalog/products/")
-    page.get_by_role("link", name="Import", exact=True).click()
+def drop(page: Page, name: str, content: bytes) -> None:
+    """Drop a file on the page for a new import, to which a link was followed, and go on to its columns."""
     page.wait_for_url("**/imports/add*")  # with its scripts, which take what is dropped
-    transfer = page.evaluate_handle(DROP, ["spring.csv", content])
+    transfer = page.evaluate_handle(DROP, [name, base64.b64encode(content).decode()])
     page.locator("#drop").dispatch_event("drop", {"dataTransfer": transfer})
     page.get_by_role("button", name="Go on to the columns").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
 
-    expect(page.get_by_role("heading", name="spring.csv")).to_be_visible()
+
+def say_where(page: Page) -> None:
+    """Say market and currency of all rows."""
+    page.get_by_label("Market, where no column says it").select_option("US")
+    page.get_by_label("Currency, where no column says it").select_option("USD")
+
+
+def check(page: Page, button: str = "Check the file") -> None:
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
+    work()
+    expect(page.get_by_role("heading", name="This is what will happen")).to_be_visible()
+
+
+def apply(page: Page, button: str) -> ImportBatch:
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
+    applied = work()
+    expect(page.get_by_text("In the catalogue since")).to_be_visible()
+    return applied
+
+
+def failed_rows(page: Page) -> bytes:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download 1 failed row").click()
+    return Path(download.value.path()).read_bytes()
+
+
+def mend(page: Page, failed: bytes) -> None:
+    """Upload the failed row with its price mended, check it and apply it."""
+    mended = {"name": "mended.csv", "mimeType": "text/csv", "buffer": failed.replace(b";12,5O;", b";12,50;")}
+    page.get_by_label("Upload the fixed rows").set_input_files(mended)
+    check(page, "Check them")
+    apply(page, "Apply 1 row")
+
+
+def undo(page: Page, address: str, *, foretold: str, told: str) -> None:
+    """Undo the import at that address: read beforehand and afterwards what comes of it."""
+    page.goto(address)
+    page.get_by_role("link", name="Undo…").click()
+    expect(page.get_by_text(foretold)).to_be_visible()
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_text("You can leave this page")).to_be_visible()
+    work()
+    expect(page.get_by_text(told)).to_be_visible()
+
+
+def correct_columns(page: Page) -> None:
+    """Say by keyboard and by choice what the columns are, and see the preview follow."""
     expect(page.get_by_label("Encoding")).to_have_value("cp1252")
     price = page.get_by_label("Field for the column Preis")
     expect(price).to_have_value("")
@@ -65,49 +109,43 @@ def test_a_broken_file_is_dropped_corrected_mended_applied_and_undone(
     expect(page.get_by_text("“12,5O” is not an amount in")).to_be_visible()
     expect(page.get_by_label("Field for the column Preis")).to_be_focused()
     page.get_by_label("Field for the column Codigo").select_option("sku")
-    page.get_by_label("Market, where no column says it").select_option("US")
-    page.get_by_label("Currency, where no column says it").select_option("USD")
+    say_where(page)
     expect(page.get_by_text("“12,5O” is not an amount in USD; did you mean 12,50?")).to_be_visible()
     expect(page.get_by_text("Say which column holds the SKU")).to_be_hidden()
-    page.get_by_role("button", name="Check the file").click()
-    expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
-    work()
 
-    expect(page.get_by_role("heading", name="This is what will happen")).to_be_visible()
+
+def look_through(page: Page) -> None:
+    """See in the preview what changes and what is wrong."""
     page.locator("#tab-change").click()
     expect(page.locator("del").get_by_text("Apple juice")).to_be_visible()
     page.locator("#tab-error").click()
     page.get_by_role("link", name="is not an amount in USD").click()
     expect(page.get_by_text("row 3, price: “12,5O” is not an amount in USD; did you mean 12,50?")).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download 1 failed row").click()
-    failed = Path(download.value.path()).read_bytes().decode("cp1252")
-    assert "Müslischale" in failed
-    page.get_by_role("button", name="Apply 2 rows").click()
-    expect(page.get_by_text("You can leave this page")).to_be_visible()
-    first = work()
-    expect(page.get_by_text("In the catalogue since")).to_be_visible()
 
-    mended = tmp_path / "mended.csv"
-    mended.write_bytes(failed.replace(";12,5O;", ";12,50;").encode("cp1252"))
-    page.get_by_label("Upload the fixed rows").set_input_files(mended)
-    page.get_by_role("button", name="Check them").click()
-    expect(page.get_by_text("Waiting for a worker.")).to_be_visible()
-    work()
-    page.get_by_role("button", name="Apply 1 row").click()
-    expect(page.get_by_text("You can leave this page")).to_be_visible()
-    work()
-    expect(page.get_by_text("In the catalogue since")).to_be_visible()
-    assert set(Product.objects.values_list("title", flat=True)) == {"Pear juice", "Müslischale", "Cup"}
 
-    page.goto(live_server.url + first.get_absolute_url())
-    page.get_by_role("link", name="Undo…").click()
-    expect(page.get_by_text("1 listing gets back what it was before.")).to_be_visible()
-    page.get_by_role("button", name="Undo the import").click()
-    expect(page.get_by_text("You can leave this page")).to_be_visible()
-    work()
-    expect(page.get_by_text("1 restored, 1 deleted")).to_be_visible()
-    assert set(Product.objects.values_list("title", flat=True)) == {"Apple juice", "Müslischale"}
+def titles() -> set[str]:
+    return set(Product.objects.values_list("title", flat=True))
+
+
+def test_a_broken_file_is_dropped_corrected_mended_applied_and_undone(
+    page: Page, log_in, live_server: LiveServer, mallory: User, shop: Seller
+) -> None:
+    content = broken_file(shop)
+    log_in(mallory)
+    page.goto(f"{live_server.url}/catalog/products/")
+    page.get_by_role("link", name="Import", exact=True).click()
+    drop(page, "spring.csv", content)
+    correct_columns(page)
+    check(page)
+    look_through(page)
+    failed = failed_rows(page)
+    assert "Müslischale" in failed.decode("cp1252")
+    first = apply(page, "Apply 2 rows")
+    mend(page, failed)
+    assert titles() == {"Pear juice", "Müslischale", "Cup"}
+    address = live_server.url + first.get_absolute_url()
+    undo(page, address, foretold="1 listing gets back what it was before.", told="1 restored, 1 deleted")
+    assert titles() == {"Apple juice", "Müslischale"}
 
 
 def states(shop: Seller, mallory: User) -> dict[str, str]:
