@@ -1,0 +1,40 @@
+"""PURE. Which queue each task waits in, and what is done again and again (settings of Celery)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# Three queues, so that nobody waits for what is slow: "tagging" looks at pictures for minutes, "photos" waits for
+# merchants' servers, and "quick" does the rest: imports, bulk actions, mails and sweeping.
+ROUTES: Mapping[str, Mapping[str, str]] = {
+    "catalog.fetch_photo": {"queue": "photos"},
+    "catalog.read_photo_archive": {"queue": "photos"},
+    "catalog.*": {"queue": "quick"},
+    "accounts.*": {"queue": "quick"},
+    "tagging.ring_due_jobs": {"queue": "quick"},
+    "tagging.sweep_evidence": {"queue": "quick"},
+}
+
+SCHEDULE: Mapping[str, Mapping[str, Any]] = {
+    "ring-due-imports": {"task": "catalog.ring_due_imports", "schedule": 2.0, "options": {"expires": 10}},
+    "sweep-imports": {"task": "catalog.sweep_imports", "schedule": 3600.0, "options": {"expires": 600}},
+    "ring-due-jobs": {"task": "tagging.ring_due_jobs", "schedule": 2.0, "options": {"expires": 10}},
+    "index-missing": {"task": "tagging.index_missing", "schedule": 60.0, "options": {"expires": 60}},
+    "send-notification-mails": {
+        "task": "accounts.send_notification_mails",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "sweep-evidence": {"task": "tagging.sweep_evidence", "schedule": 3600.0, "options": {"expires": 600}},
+    "ring-due-photos": {"task": "catalog.ring_due_photos", "schedule": 2.0, "options": {"expires": 10}},
+    "sweep-photos": {"task": "catalog.sweep_photos", "schedule": 3600.0, "options": {"expires": 600}},
+    "ring-due-bulk-jobs": {"task": "catalog.ring_due_bulk_jobs", "schedule": 2.0, "options": {"expires": 10}},
+    "tidy-bulk-actions": {"task": "catalog.tidy_bulk_actions", "schedule": 3600.0, "options": {"expires": 600}},
+    # Twice: soon after a change, and once a day for what came in while nothing ran.
+    "learn-new-words": {"task": "catalog.learn_words", "args": [15], "schedule": 300.0, "options": {"expires": 300}},
+    "learn-words-of-the-week": {
+        "task": "catalog.learn_words",
+        "args": [7 * 24 * 60],
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
+    },
+}
