@@ -5,6 +5,9 @@ write files, start processes, take more memory or processor time than allowed, n
 network, connect anywhere. It starts without the parent's environment, so it holds no secrets. It takes photos one after
 the other, each as its length (eight bytes, little-endian) and its bytes, and answers with two lengths (four bytes
 each), a JSON object and a JPEG file; what it answers is not trusted beyond that.
+
+`tagging.vision.sandbox` confines itself in the same way, yet shares no code with this module: the place for it would be
+`shopadmin`, whose package starts the site and its settings when it is imported, and such a child must not hold those.
 """
 
 from __future__ import annotations
