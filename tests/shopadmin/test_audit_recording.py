@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from shopadmin.accounts.audit.chain import FIRST_HASH, chained, payload
+from shopadmin.accounts.audit.chain import FIRST_HASH, Canonical, chained, payload
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.audit.recording import Happening, Target, record, record_many
 from shopadmin.accounts.audit.values import HIDDEN, changes, snapshot
@@ -130,6 +131,19 @@ def test_entries_are_chained_as_the_definition_says() -> None:
 
     assert [entry.position for entry in written] == [1, 2, 3]
     assert written[-1].hash == previous
+
+
+def test_what_is_said_of_objects_is_hashed_as_the_definition_writes_them_without_the_database() -> None:
+    odd = {"bb": True, "a": {"ż": 1, "zz": [{"y": 2, "x": None}], "c": "\u2028 \x7f"}, "é": '"\\/\n\t', "": []}
+    record("nightly", "listing.edited", Target("catalog.product", "1"), before=odd, after={"n": 10**30, "m": -1})
+    seal()
+
+    [(stored, values)] = sealed_rows(AuditEntry.objects.order_by("position"))
+    read = [json.loads(value) if isinstance(value, Canonical) else value for value in values]
+
+    assert sum(isinstance(value, Canonical) for value in values) == 2
+    assert payload(read) == payload(values)
+    assert stored == chained(FIRST_HASH, payload(read))
 
 
 @pytest.mark.parametrize(

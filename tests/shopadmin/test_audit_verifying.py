@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from shopadmin.accounts.audit import verification
 from shopadmin.accounts.audit.chain import FaultKind
 from shopadmin.accounts.audit.checks import log_is_kept
 from shopadmin.accounts.audit.models import AuditEntry
@@ -93,6 +95,34 @@ def test_a_forged_entry_is_found() -> None:
         sql(f"INSERT INTO {TABLE} ({columns}) SELECT {values} FROM {TABLE} WHERE position = 5")
 
     assert found() == [(FaultKind.CHANGED, 6)]
+
+
+def test_the_log_is_read_in_pieces_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def most_rows_at_once(count: int) -> int:
+        entries(count)
+        tracemalloc.start()
+        verify()
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    monkeypatch.setattr(verification, "ROWS_A_FETCH", 50)
+    short, long = most_rows_at_once(200), most_rows_at_once(3800)
+
+    assert verify().entries == 4000
+    assert long < 1.5 * short
+
+
+def test_the_database_keeps_the_rows_that_are_not_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "ROWS_A_FETCH", 2)
+    entries(9)
+
+    rows = verification.sealed_rows(AuditEntry.objects.order_by("position"))
+    next(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_cursors WHERE name <> ''")
+        assert cursor.fetchone() == (1,)
+    assert len(list(rows)) == 8
 
 
 def test_an_entry_that_was_put_in_past_the_triggers_is_found() -> None:

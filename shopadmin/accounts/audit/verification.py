@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
-from .chain import FIELDS, FaultKind, Report, Verifier
+from .chain import FIELDS, Canonical, FaultKind, Report, Verifier
 from .models import AuditEntry
 
-ROWS_A_FETCH = 5000
+ROWS_A_FETCH = 1000
 TRIGGERS = frozenset(
     {"accounts_audit_guard", "accounts_audit_guard_truncate", "accounts_audit_touch", "accounts_audit_seal"}
 )
-_AT = FIELDS.index("at")
+_AT, _BEFORE, _AFTER = (FIELDS.index(name) for name in ("at", "before", "after"))
 
 
 class AnchorUnreadable(Exception):
@@ -37,9 +38,16 @@ def verify(anchors: Mapping[int, str] | None = None) -> Report:
 
 
 def sealed_rows(entries: QuerySet[AuditEntry]) -> Iterator[tuple[str, Sequence[Any]]]:
-    """Return each entry's stored hash and the values of its payload, as `chain.Verifier` takes them."""
-    for stored, *values in entries.values_list("hash", *FIELDS).iterator(chunk_size=ROWS_A_FETCH):
+    """Return each entry's stored hash and the values of its payload, as `chain.Verifier` takes them.
+
+    The objects come as the text that they are hashed as: reading and writing them anew took two thirds of the time.
+    """
+    said = {"before": Cast("before", TextField()), "after": Cast("after", TextField())}
+    columns = (f"said_{name}" if name in said else name for name in FIELDS)
+    rows = entries.annotate(**{f"said_{name}": text for name, text in said.items()}).values_list("hash", *columns)
+    for stored, *values in rows.iterator(chunk_size=ROWS_A_FETCH):
         values[_AT] = moment(values[_AT])
+        values[_BEFORE], values[_AFTER] = Canonical(values[_BEFORE]), Canonical(values[_AFTER])
         yield stored, values
 
 
