@@ -22,6 +22,9 @@ class CatalogConfig(AppConfig):
                 colleagues=lambda user: SellerMember.objects.filter(seller__members=user).values_list(
                     "user", flat=True
                 ),
+                left_without_owner=lambda users: Seller.objects.left_without_owner(users).values_list(
+                    "name", flat=True
+                ),
             )
         )
         register_actions(audit_actions.WORDS, audit_actions.NAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -44,6 +45,13 @@ class SellerQuerySet(models.QuerySet["Seller"]):
         return self.filter(
             pk__in=SellerMember.objects.filter(user=user, role__in=member_roles_with(permission)).values("seller")
         )
+
+    def left_without_owner(self, users: Iterable[User]) -> Self:
+        """Keep the sellers that have an owner among `users` and no other owner who can log in."""
+        owners = SellerMember.objects.filter(seller=models.OuterRef("pk"), role=MemberRole.OWNER)
+        going = owners.filter(user__in=users)
+        staying = owners.filter(user__is_active=True).exclude(user__in=users)
+        return self.filter(models.Exists(going), ~models.Exists(staying))
 
     def with_member(self, user: User, permission: Permission) -> Self:
         """Keep the sellers where the user's own membership gives `permission`; being an admin is not enough."""

@@ -16,12 +16,14 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .audit.admin import AuditedAdmin
 from .audit.recording import Happening, record_many
 from .models import ApiToken, User
 from .sessions import end_sessions
+from .tenants import left_without_owner
 
 
 class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -33,11 +35,26 @@ class UserCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {"email": forms.EmailField}
 
 
+class OfficeUserForm(UserChangeForm):  # type: ignore[type-arg]
+    """A user as the back office changes them."""
+
+    def clean_is_active(self) -> bool:
+        """Refuse to shut out somebody without whom a shop has no owner."""
+        is_active: bool = self.cleaned_data["is_active"]
+        if not is_active and (shops := left_without_owner([self.instance])):
+            raise forms.ValidationError([_needs_owner(shop) for shop in shops])
+        return is_active
+
+
+def _needs_owner(shop: str) -> str:
+    return gettext("%(shop)s would have no owner. Make somebody else an owner there first.") % {"shop": shop}
+
+
 @admin.register(User)
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """Users and their roles."""
 
-    form = UserChangeForm
+    form = OfficeUserForm
     add_form = UserCreationForm
     list_display = ("email", "name", "is_active", "is_staff")
     list_filter = ("groups", "is_active", "is_staff")
@@ -56,6 +73,11 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             obj.confirm_email()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Count a shop that would be left without an owner among what keeps people from being deleted."""
+        to_delete, counts, missing, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, missing, [*protected, *map(_needs_owner, left_without_owner(objs))]
 
     @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,9 @@ class Tenancy:
     colleagues: Callable[[User], Keys]
     """Which users work for the same tenants as somebody."""
 
+    left_without_owner: Callable[[Iterable[User]], Keys]
+    """The names of the tenants that nobody would own who can log in, were these users gone."""
+
 
 _tenancies: list[Tenancy] = []
 
@@ -43,3 +46,8 @@ def tenant_keys(user: User, permission: Permission) -> Keys | list[int]:
 def colleague_keys(user: User) -> Keys | list[int]:
     """Return the keys of the users who work for the same tenants as `user`, for use in a filter."""
     return _tenancies[0].colleagues(user) if _tenancies else []
+
+
+def left_without_owner(users: Iterable[User]) -> list[str]:
+    """Return the names of the tenants that nobody would own who can log in, were `users` gone. One query."""
+    return list(_tenancies[0].left_without_owner(users)) if _tenancies else []
