@@ -186,6 +186,8 @@ MFA_ADAPTER = "shopadmin.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
+    "authenticate": "shopadmin.accounts.code_forms.Authenticate",
+    "reauthenticate": "shopadmin.accounts.code_forms.Reauthenticate",
     "add_webauthn": "shopadmin.accounts.passkey_forms.Add",
     "authenticate_webauthn": "shopadmin.accounts.passkey_forms.Authenticate",
     "login_webauthn": "shopadmin.accounts.passkey_forms.Login",

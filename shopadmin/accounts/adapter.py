@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .audit.recording import record
 from .devices import device
+from .failed_logins import note_failed_password
 from .models import User
 from .sessions import SEEN_AT
 
@@ -60,6 +61,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         request.session[SEEN_AT] = time.time()
         record(user, "session.started", user, after={"ip": self.get_client_ip(request)})
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write down that a password did not fit to an address."""
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        note_failed_password(request, credentials.get("email", ""), key)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to where the password's card is."""

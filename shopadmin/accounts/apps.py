@@ -8,5 +8,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Register the checks of the database."""
+        """Register the checks of the database, and what people are told of their login."""
         from .audit import checks  # noqa: F401
+        from .notifications.kinds import register_kind
+
+        register_kind("login.locked", _("Somebody has tried to log in as you, too often"))

@@ -10,11 +10,15 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as allauth_forms
 from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.core.exceptions import ValidationError
+
+from .failed_logins import note_failed_factor
+from .models import User
 
 LONGEST = 64 * 1024
 """Characters of a credential; those of browsers have a few thousand."""
@@ -57,12 +61,15 @@ class CredentialField(forms.JSONField):
             raise get_adapter().validation_error("incorrect_code") from error
 
 
-def _read[T](clean: Callable[[], T]) -> T:
+def _read[T](clean: Callable[[], T], user: User | None = None) -> T:
+    """Read a credential; write down for `user`, whose password was right, that it did not fit."""
     try:
         return clean()
-    except ValidationError:
-        raise
-    except UNREADABLE as error:
+    except (ValidationError, *UNREADABLE) as error:
+        if user is not None:
+            note_failed_factor(context.request, user)
+        if isinstance(error, ValidationError):
+            raise
         raise get_adapter().validation_error("incorrect_code") from error
 
 
@@ -83,7 +90,7 @@ class Authenticate(allauth_forms.AuthenticateWebAuthnForm):  # type: ignore[misc
 
     def clean_credential(self) -> Any:
         """Read what the browser has signed."""
-        return _read(super().clean_credential)
+        return _read(super().clean_credential, self.user)
 
 
 class Login(allauth_forms.LoginWebAuthnForm):  # type: ignore[misc]
@@ -103,4 +110,4 @@ class Reauthenticate(allauth_forms.ReauthenticateWebAuthnForm):  # type: ignore[
 
     def clean_credential(self) -> Any:
         """Read what the browser has signed."""
-        return _read(super().clean_credential)
+        return _read(super().clean_credential, self.user)

@@ -10,8 +10,11 @@ from django.utils.translation import gettext_lazy as _
 _words: dict[str, str | Promise] = {
     "api-token.created": _("API token: created"),
     "api-token.revoked": _("API token: revoked"),
+    "login.failed": _("login: wrong password"),
+    "login.locked": _("login: closed for five minutes after too many tries"),
     "second-factor.app-added": _("second factor: app added"),
     "second-factor.app-removed": _("second factor: app removed"),
+    "second-factor.failed": _("second factor: did not fit, after the right password"),
     "second-factor.deleted": _("second factor: deleted"),
     "second-factor.passkey-added": _("second factor: passkey added"),
     "second-factor.passkey-removed": _("second factor: passkey removed"),

@@ -35,6 +35,14 @@ def unread_notifications(context: Context) -> str:
     return "99+" if count == MOST_COUNTED else str(count or "")
 
 
+@register.inclusion_tag("accounts/_own_history.html", takes_context=True)
+def own_history(context: Context) -> dict[str, Any]:
+    """Show the newest of what was done to the user's own login. At most two queries."""
+    user: User = context["user"]
+    entries = AuditEntry.objects.for_target("accounts.user", user.pk).newest_first()[:NEWEST]
+    return {"lines": lines(entries, user)}
+
+
 @register.inclusion_tag("accounts/_timeline.html", takes_context=True)
 def timeline(context: Context, label: str, key: object) -> dict[str, Any]:
     """Show the newest entries of the audit log about one thing: `{% timeline "catalog.product" product.pk %}`.
