@@ -63,6 +63,11 @@ class ProductImage(models.Model):
     def __str__(self) -> str:
         return f"{self.product} ({self.position})"
 
+    def keep_perceptual_hash(self, value: int) -> None:
+        """Note what the photo looks like, for one that came in before this was noted."""
+        self.perceptual_hash = value
+        self.save(update_fields=["perceptual_hash"])
+
 
 class RemovedPhotoQuerySet(models.QuerySet["RemovedPhoto"]):
     """Which photos can be put back, and by whom."""
