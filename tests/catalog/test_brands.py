@@ -31,11 +31,6 @@ State = BrandAuthorization.State
 TODAY = date(2026, 3, 15)
 
 
-@pytest.fixture
-def paula(db: None) -> User:
-    return factories.user("paula", Role.POLICY)
-
-
 # Names
 
 

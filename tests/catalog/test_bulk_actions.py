@@ -16,23 +16,12 @@ from catalog.membership import MemberRole
 from catalog.models import Brand, BrandAuthorization, BulkAction, BulkChange, Category, Hold, Offer, Product
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.models import Notification, User
-from shopadmin.accounts.roles import Role
 from tests import factories
 
 from .bulk_shop import applied, many, outcomes, previewed
 
 pytestmark = pytest.mark.django_db
 DRAFT, LIVE, HELD, REMOVED = Product.Status.DRAFT, Product.Status.LIVE, Product.Status.HELD, Product.Status.REMOVED
-
-
-@pytest.fixture
-def shop(mallory: User):
-    return factories.seller("Mine", mallory)
-
-
-@pytest.fixture
-def policy(db: None) -> User:
-    return factories.user("petra", Role.POLICY)
 
 
 def statuses() -> dict[str, str]:

@@ -42,11 +42,6 @@ def sent(monkeypatch) -> list[tuple[str, tuple[object, ...]]]:
     return messages
 
 
-@pytest.fixture
-def shop(mallory: User):
-    return factories.seller("Mine", mallory)
-
-
 def test_a_large_action_is_done_by_a_worker_and_undone_by_one(
     shop, mallory: User, sent, django_capture_on_commit_callbacks
 ) -> None:

@@ -25,17 +25,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
 LIST, BULK = "/catalog/products/", "/catalog/products/bulk/"
 
 
-@pytest.fixture
-def shop(mallory: User):
-    return factories.seller("Mine", mallory)
-
-
-@pytest.fixture
-def merchant(client: Client, mallory: User, shop) -> Client:
-    client.force_login(mallory)
-    return client
-
-
 def choose(client: Client, kind: str, *items: Product, **fields: str) -> str:
     """Press a button of the bar; return the text of the page that comes."""
     ticked = [item.pk for item in items]

@@ -20,7 +20,6 @@ from catalog.membership import MemberRole
 from catalog.models import Brand, BrandAuthorization, BulkAction, Category, Hold, Offer, Product, ProductImage
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.models import Notification, User
-from shopadmin.accounts.roles import Role
 from tests import factories
 
 from .bulk_shop import applied, outcomes
@@ -28,16 +27,6 @@ from .bulk_shop import applied, outcomes
 pytestmark = pytest.mark.django_db
 DRAFT, LIVE, HELD, REMOVED = Product.Status.DRAFT, Product.Status.LIVE, Product.Status.HELD, Product.Status.REMOVED
 HOLD = {"ground": "other", "explanation": "Look", "remedy": "Show it"}
-
-
-@pytest.fixture
-def shop(mallory: User):
-    return factories.seller("Mine", mallory)
-
-
-@pytest.fixture
-def policy(db: None) -> User:
-    return factories.user("petra", Role.POLICY)
 
 
 def everything() -> list[object]:

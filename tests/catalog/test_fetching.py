@@ -43,11 +43,6 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
 def tls(authority: Authority) -> Any:
     return authority.server_context("shop.example", "other.example", "xn--mller-kva.example", PUBLIC)
 

@@ -23,18 +23,8 @@ HOLD = {"ground": "counterfeit", "explanation": "The logo is mirrored.", "remedy
 
 
 @pytest.fixture
-def petra(db: None) -> User:
-    return factories.user("petra", Role.POLICY)
-
-
-@pytest.fixture
 def pablo(db: None) -> User:
     return factories.user("pablo", Role.POLICY)
-
-
-@pytest.fixture
-def juice(mallory: User) -> Product:
-    return factories.product("Apple juice", of=factories.seller("Mine", mallory))
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ ROWS = csv_of("A,Mug,12.50,USD,US,1", "B,Jug,12.5O,USD,US,1")
 
 
 @pytest.fixture
-def shop(mallory: User) -> Seller:
-    return factories.seller("Mine", mallory)
-
-
-@pytest.fixture
 def program(client: Client, mallory: User, shop: Seller) -> Client:
     """A program with a token that may only import."""
     _token, text = create_api_token(

@@ -20,6 +20,7 @@ from shopadmin.accounts.models import User
 from tests import factories
 
 from . import imports
+from .import_fixtures import me as me
 from .import_fixtures import still as still
 from .imports import csv_of
 
@@ -27,16 +28,6 @@ pytestmark = pytest.mark.usefixtures("still", "served")
 
 ADD = "/catalog/imports/add"
 type Login = Callable[[User], Client]
-
-
-@pytest.fixture
-def shop(mallory: User) -> Seller:
-    return factories.seller("Mine", mallory)
-
-
-@pytest.fixture
-def me(login: Login, mallory: User, shop: Seller) -> Client:
-    return login(mallory)
 
 
 def upload(me: Client, content: bytes, **data: str) -> HttpResponse:

@@ -17,22 +17,13 @@ from shopadmin.accounts.models import User
 from tests import factories
 
 from . import imports
+from .import_fixtures import me as me
 from .import_fixtures import still as still
 
 pytestmark = pytest.mark.usefixtures("still", "served")
 
 PHOTOS = b"sku,title,price,image_urls\nA,Mug,5,https://x.example/a.jpg https://x.example/b.jpg\nB,Jug,6,https://10.0.0.1/c.jpg\n"
 ADD = "/catalog/imports/photos/add"
-
-
-@pytest.fixture
-def shop(mallory: User) -> Seller:
-    return factories.seller("Mine", mallory)
-
-
-@pytest.fixture
-def me(login, mallory: User, shop: Seller) -> Client:
-    return login(mallory)
 
 
 def text_of(response) -> str:

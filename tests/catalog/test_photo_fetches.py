@@ -38,11 +38,6 @@ SHOP = "https://shop.example"
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="module")
 def photos() -> dict[str, bytes]:
     return {f"{name}.jpg": encoded(scene(seed), "JPEG") for seed, name in enumerate("abcdef")}
 

@@ -20,17 +20,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
 LIST = "/api/catalog/products/"
 
 
-@pytest.fixture
-def juice(mallory: User) -> Product:
-    return factories.product("Apple juice", of=factories.seller("Mine", mallory))
-
-
-@pytest.fixture
-def merchant(client: Client, mallory: User) -> Client:
-    client.force_login(mallory)
-    return client
-
-
 def patch(client: Client, product: Product, content: object, version: str = '"1"'):
     headers = {"If-Match": version} if version else {}
     address = f"{LIST}{product.pk}/"

@@ -25,17 +25,6 @@ QUERIES = 16
 US = {"market": "US", "price": "4.99", "currency": "USD", "stock": 10}
 
 
-@pytest.fixture
-def juice(mallory: User) -> Product:
-    return factories.product("Apple juice", of=factories.seller("Mine", mallory))
-
-
-@pytest.fixture
-def merchant(client: Client, mallory: User) -> Client:
-    client.force_login(mallory)
-    return client
-
-
 def edit(client: Client, product: Product, **changes: object):
     return client.post(f"/catalog/products/{product.pk}/edit", sent(product, **changes))
 

@@ -23,12 +23,6 @@ def juice(mallory: User) -> Product:
     return factories.product("Apple juice", of=factories.seller("Mine", mallory), photos=3)
 
 
-@pytest.fixture
-def merchant(client: Client, mallory: User) -> Client:
-    client.force_login(mallory)
-    return client
-
-
 def photo(name: str = "a.jpg", seed: int = 999, size: int = 640) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, factories.jpeg(size, size, seed=seed), "image/jpeg")
 

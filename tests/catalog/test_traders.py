@@ -27,7 +27,6 @@ from catalog.trader_checks import (
 )
 from catalog.trader_file import TraderState, fingerprint, missing
 from shopadmin.accounts.models import AuditEntry, Notification, User
-from shopadmin.accounts.roles import Role
 from tests import factories
 from tests.catalog import shops
 from tests.catalog.races import at_once
@@ -42,11 +41,6 @@ def address(seller: Seller, verb: str = "") -> str:
 
 def trader(seller: Seller) -> trader_checks.Trader:
     return traders_of([seller])[seller.pk]
-
-
-@pytest.fixture
-def paula(db: None) -> User:
-    return factories.user("paula", Role.POLICY)
 
 
 def test_an_owner_fills_the_file_in(login) -> None:
