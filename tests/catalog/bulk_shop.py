@@ -29,6 +29,11 @@ def outcomes(action: BulkAction, field: str = "outcome") -> dict[str, str]:
     return dict(action.changes.values_list("product__title", field))
 
 
+def statuses() -> dict[str, str]:
+    """The status of each listing, by title."""
+    return dict(Product.objects.values_list("title", "status"))
+
+
 def many(
     seller: Seller, count: int, *, status: str = "draft", market: str = "US", price_minor: int = 1000
 ) -> list[Product]:
