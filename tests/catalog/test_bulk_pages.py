@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,33 +11,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.bulk import services
 from catalog.bulk.kinds import Kind
-from catalog.membership import MemberRole
 from catalog.models import Brand, BulkAction, Category, Offer, Product
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from shopadmin.jobs import doorbell
 from tests import factories
 
+from .bulk_buttons import BULK, LIST, choose, press, text_of
 from .bulk_shop import applied, many, previewed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-LIST, BULK = "/catalog/products/", "/catalog/products/bulk/"
-
-
-def choose(client: Client, kind: str, *items: Product, **fields: str) -> str:
-    """Press a button of the bar; return the text of the page that comes."""
-    ticked = [item.pk for item in items]
-    return client.post(f"{BULK}choose", {"kind": kind, "product": ticked, **fields}, follow=True).content.decode()
-
-
-def press(client: Client, verb: str, **fields: str) -> str:
-    """Press a button on the page of the newest action."""
-    address = BulkAction.objects.latest("pk").get_absolute_url()
-    return text_of(client.post(f"{address}{verb}", fields, follow=True))
-
-
-def text_of(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_from_ticked_rows_to_the_preview_the_result_and_the_undo(merchant: Client, shop) -> None:
@@ -203,86 +185,6 @@ def test_a_double_click_does_it_once(merchant: Client, shop) -> None:
     press(merchant, "undo")
     press(merchant, "undo")
     assert item.offers.get().price_minor == 499
-
-
-def test_to_the_wrong_merchant_an_action_does_not_exist(merchant: Client, shop, client: Client) -> None:
-    item = factories.product(of=shop)
-    choose(merchant, "remove", item)
-    address = BulkAction.objects.get().get_absolute_url()
-    oscar = factories.user("oscar", Role.MERCHANT)
-    factories.seller("Theirs", oscar)
-    client.force_login(oscar)
-
-    for verb in ("preview", "apply", "undo", "cancel"):
-        assert client.post(f"{address}{verb}").status_code == 404
-    for page in ("", "progress"):
-        assert client.get(f"{address}{page}").status_code == 404
-    client.force_login(User.objects.get(email="mallory@example.com"))
-    press(client, "apply")
-    client.force_login(oscar)
-    assert client.post(f"{address}undo").status_code == 404
-    assert "Nothing yet" in text_of(client.get(BULK))
-    item.refresh_from_db()
-    assert item.status == "removed"
-
-
-def test_a_viewer_sees_no_bar_and_may_do_nothing(client: Client) -> None:
-    vera = factories.user("vera", Role.MERCHANT)
-    item = factories.product(of=factories.seller("Mine", vera, MemberRole.VIEWER))
-    client.force_login(vera)
-
-    assert 'id="selection"' not in client.get(LIST).content.decode()
-    assert client.post(f"{BULK}choose", {"kind": "remove", "product": item.pk}).status_code == 403
-
-
-def test_a_merchant_may_not_hold_and_a_reviewer_may_do_nothing(merchant: Client, shop, bob: User) -> None:
-    item = factories.product(of=shop)
-    assert merchant.post(f"{BULK}choose", {"kind": "hold", "product": item.pk}).status_code == 403
-    assert "Choose what to do" in choose(merchant, "nonsense", item)
-    merchant.force_login(bob)
-    assert merchant.post(f"{BULK}choose", {"kind": "remove", "product": item.pk}).status_code == 403
-    assert 'id="selection"' not in merchant.get(LIST).content.decode()
-
-
-def test_colleagues_see_and_undo_what_was_done_to_their_shop_but_no_previews(merchant: Client, shop) -> None:
-    item = factories.product(of=shop)
-    choose(merchant, "remove", item)
-    address = BulkAction.objects.get().get_absolute_url()
-    olga = factories.user("olga", Role.MERCHANT)
-    factories.seller("Mine", olga, MemberRole.EDITOR)
-    colleague = Client()
-    colleague.force_login(olga)
-
-    assert colleague.get(address).status_code == 404
-    press(merchant, "apply")
-    assert "Mallory" in text_of(colleague.get(BULK))
-    assert colleague.post(f"{address}apply").status_code == 404
-    press(colleague, "undo")
-
-    item.refresh_from_db()
-    assert (item.status, BulkAction.objects.get().undone_by) == ("live", olga)
-
-
-def test_merchants_do_not_see_what_staff_decided(merchant: Client, shop) -> None:
-    petra = factories.user("petra", Role.POLICY)
-    action = applied(petra, Kind.HOLD, [factories.product(of=shop)], ground="other", explanation="Look", remedy="")
-
-    assert merchant.get(action.get_absolute_url()).status_code == 404
-    assert "Petra" not in merchant.get(BULK).content.decode()
-
-
-def test_who_left_a_shop_no_longer_sees_its_listings_in_old_actions(merchant: Client, shop, mallory: User) -> None:
-    applied(mallory, Kind.REMOVE, [factories.product("Secret", of=shop)])
-    address = BulkAction.objects.get().get_absolute_url()
-    page = merchant.get(address).content.decode()
-    assert "Secret" in page
-    assert 'id="undo"' in page
-    shop.memberships.all().delete()
-
-    page = merchant.get(address).content.decode()
-
-    assert "Secret" not in page
-    assert 'id="undo"' not in page
 
 
 def test_a_large_action_shows_its_progress_and_can_be_left(merchant: Client, shop, monkeypatch) -> None:
