@@ -1,12 +1,18 @@
-"""What the page of a listing sends, as a browser would."""
+"""What the page of a listing sends, as a browser would, and what it says then."""
 
 from __future__ import annotations
 
 import json
 
+from django.http import HttpResponse
+from django.test import Client
+
 from catalog.listings import values_of
 from catalog.models import Product
 from catalog.prices import typed_price
+
+US = {"market": "US", "price": "4.99", "currency": "USD", "stock": 10}
+"""The offer that a listing has at first, as a row of the form."""
 
 
 def sent(product: Product, **changes: object) -> dict[str, str]:
@@ -25,6 +31,11 @@ def sent(product: Product, **changes: object) -> dict[str, str]:
         **changes,
     }
     return filled(fields, changes.get("offers", rows))
+
+
+def edit(client: Client, product: Product, **changes: object) -> HttpResponse:
+    """Save the form with `changes`."""
+    return client.post(f"/catalog/products/{product.pk}/edit", sent(product, **changes))
 
 
 def filled(fields: dict[str, object], offers: list[dict[str, object]]) -> dict[str, str]:

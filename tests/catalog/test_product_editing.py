@@ -1,32 +1,22 @@
-"""Editing a listing on its page: what is checked, what is asked about, and what two people do to each other."""
+"""Editing a listing on its page: what is saved, what is checked and what is asked about."""
 
 from __future__ import annotations
 
-import json
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connection
 from django.test import Client
 from django.utils import timezone
 
-from catalog.listings import EditedMeanwhile, edit_listing, values_of
-from catalog.membership import MemberRole
 from catalog.models import Brand, BrandAlias, BrandAuthorization, Category, Offer, Product
 from shopadmin.accounts.audit.models import AuditEntry
 from shopadmin.accounts.models import User
 from tests import factories
 
-from .listing_forms import filled, sent, texts_of
+from .listing_forms import US, edit, sent, texts_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
 QUERIES = 16
-US = {"market": "US", "price": "4.99", "currency": "USD", "stock": 10}
-
-
-def edit(client: Client, product: Product, **changes: object):
-    return client.post(f"/catalog/products/{product.pk}/edit", sent(product, **changes))
 
 
 def test_what_is_changed_is_saved_and_counted_and_nothing_else_is(merchant: Client, juice: Product) -> None:
@@ -191,90 +181,6 @@ def test_a_protected_brand_needs_an_authorisation_for_each_market(
     assert "The brand is protected" in edit(merchant, juice, offers=[US, german]).content.decode()
 
 
-def test_a_save_against_a_newer_version_is_asked_about_field_by_field(merchant: Client, juice: Product) -> None:
-    begun = sent(juice, title="Mine", description="Mine")
-    theirs = values_of(juice)
-    edit(merchant, juice, title="Theirs", offers=[{**US, "stock": 3}])
-
-    response = merchant.post(f"/catalog/products/{juice.pk}/edit", begun)
-
-    assert response.status_code == 409
-    questions = {question.label: question for question in response.context["editor"].questions}
-    assert (questions["Title"].mine, questions["Title"].theirs, questions["Title"].side) == ("Mine", "Theirs", "mine")
-    assert questions["Offer in United States"].side == "theirs"
-    assert questions["Offer in United States"].theirs == "$4.99, 3 in stock"
-    assert "Description" not in questions
-    juice.refresh_from_db()
-    assert (juice.title, juice.version) == ("Theirs", 2)
-    assert theirs.title == "Apple juice"
-
-
-def test_the_choices_are_saved(merchant: Client, juice: Product) -> None:
-    begun = sent(juice, title="Mine", description="Mine", sku="MINE")
-    edit(merchant, juice, title="Theirs", sku="THEIRS", offers=[{**US, "stock": 3}])
-
-    chosen = {"version": 2, "choice-title": "theirs", "choice-sku": "mine", "choice-offer-US": "theirs"}
-    merchant.post(f"/catalog/products/{juice.pk}/edit", {**begun, **chosen})
-
-    juice.refresh_from_db()
-    assert (juice.title, juice.sku, juice.description, juice.version) == ("Theirs", "MINE", "Mine", 3)
-    assert juice.offers.get().stock == 3
-
-
-def test_a_third_save_meanwhile_is_asked_about_again(merchant: Client, juice: Product) -> None:
-    begun = sent(juice, title="Mine")
-    edit(merchant, juice, title="Theirs")
-    edit(merchant, juice, title="Theirs again")
-
-    response = merchant.post(f"/catalog/products/{juice.pk}/edit", {**begun, "version": 2, "choice-title": "theirs"})
-
-    assert response.status_code == 409
-    assert [question.theirs for question in response.context["editor"].questions] == ["Theirs again"]
-
-
-def test_a_newer_version_that_changed_none_of_the_fields_is_no_conflict(merchant: Client, juice: Product) -> None:
-    begun = sent(juice, title="Mine")
-    juice.change()
-
-    assert merchant.post(f"/catalog/products/{juice.pk}/edit", begun).status_code == 302
-    juice.refresh_from_db()
-    assert juice.title == "Mine"
-
-
-def test_the_question_says_who_changed_it_and_names_staff_to_staff_only(
-    client: Client, juice: Product, mallory: User, alice: User
-) -> None:
-    colleague = factories.user("ana", factories.Role.MERCHANT)
-    factories.seller("Mine", colleague, MemberRole.EDITOR)
-    begun = {**sent(juice, title="Mine", sku="MINE"), "seen": "0"}
-    for person, change in ((colleague, {"title": "Theirs"}), (alice, {"sku": "THEIRS"})):
-        client.force_login(person)
-        edit(client, juice, **change)
-
-    client.force_login(mallory)
-    response = client.post(f"/catalog/products/{juice.pk}/edit", begun)
-
-    assert {q.label: q.edit.who for q in response.context["editor"].questions} == {
-        "Title": "Ana",
-        "SKU": "Shopadmin’s team",
-    }
-
-
-def test_the_open_page_hears_of_what_others_did_and_not_of_ones_own(
-    client: Client, juice: Product, mallory: User, alice: User
-) -> None:
-    client.force_login(mallory)
-    edit(client, juice, title="Pear juice")
-    address = f"{juice.get_absolute_url()}news?seen=0"
-    assert client.get(address).status_code == 204
-
-    client.force_login(alice)
-    news = client.get(address).content.decode()
-    assert "Mallory changed Title," in news
-    newest = client.get(juice.get_absolute_url()).context["newest"]
-    assert client.get(f"{juice.get_absolute_url()}news?seen={newest}").status_code == 204
-
-
 def test_each_change_is_in_the_audit_log_with_what_it_was_before(client: Client, juice: Product, mallory: User) -> None:
     client.force_login(mallory)
     edit(client, juice, title="Pear juice", offers=[{**US, "stock": 3}])
@@ -286,17 +192,6 @@ def test_each_change_is_in_the_audit_log_with_what_it_was_before(client: Client,
     assert edited.before == {"title": "Apple juice", "offer-US": offer}
     assert edited.after == {"title": "Pear juice", "offer-US": {**offer, "stock": 3}}
     assert (confirmed.action, confirmed.after) == ("listing.prices-confirmed", {"markets": ["US"]})
-
-
-@pytest.mark.parametrize("base", ["", "no json", "[]", "[" * 3000, '{"title": 7}', "null"])
-def test_a_beginning_that_is_not_ours_makes_everything_a_question(merchant: Client, juice: Product, base: str) -> None:
-    begun = sent(juice, title="Mine")
-    edit(merchant, juice, title="Theirs")
-
-    response = merchant.post(f"/catalog/products/{juice.pk}/edit", {**begun, "base": base})
-
-    assert response.status_code == 409
-    assert [question.side for question in response.context["editor"].questions] == ["mine"]
 
 
 def test_a_field_is_checked_as_one_leaves_it(merchant: Client, juice: Product) -> None:
@@ -315,81 +210,6 @@ def test_a_field_is_checked_as_one_leaves_it(merchant: Client, juice: Product) -
     assert Product.objects.get(pk=juice.pk).version == 1
 
 
-def test_a_listing_is_added_as_a_draft(merchant: Client, juice: Product) -> None:
-    fields = {"title": "Soap", "sku": "SOAP", "condition": "new", "brand": "Bubbles"}
-
-    response = merchant.post("/catalog/products/add", filled(fields, [{"market": "DE", "price": "1.99"}]))
-
-    soap = Product.objects.get(sku="SOAP")
-    assert response["Location"] == soap.get_absolute_url()
-    assert (soap.status, soap.seller, soap.brand.name) == (Product.Status.DRAFT, juice.seller, "Bubbles")
-    assert (soap.offers.get().price_minor, soap.offers.get().stock) == (199, 0)
-
-
-def test_somebody_with_several_sellers_chooses_first(merchant: Client, juice: Product, mallory: User) -> None:
-    factories.seller("Second", mallory)
-    factories.seller("Only looking", mallory, MemberRole.VIEWER)
-
-    page = merchant.get("/catalog/products/add").content.decode()
-    assert "Mine" in page
-    assert "Second" in page
-    assert "Only looking" not in page
-    assert merchant.get("/catalog/products/add?seller=second").status_code == 200
-    assert merchant.get("/catalog/products/add?seller=only-looking").status_code == 403
-
-
-def test_the_database_decides_between_two_listings_with_one_sku(
-    merchant: Client, juice: Product, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = factories.product("Pear juice", of=juice.seller)
-    monkeypatch.setattr("catalog.forms.listings.ListingForm.clean_sku", lambda form: form.cleaned_data["sku"])
-    fields = {"title": "Soap", "sku": other.sku, "condition": "new"}
-
-    added = merchant.post("/catalog/products/add", filled(fields, []))
-    edited = edit(merchant, juice, sku=other.sku)
-
-    message = [f"You have another listing with the SKU “{other.sku}”."]
-    assert texts_of(added) == texts_of(edited) == message
-
-
-def test_a_viewer_may_look_and_not_touch(client: Client, mallory: User, juice: Product) -> None:
-    factories.seller("Mine", mallory, MemberRole.VIEWER)
-    client.force_login(mallory)
-    address = juice.get_absolute_url()
-
-    page = client.get(address).content.decode()
-    assert "Apple juice" in page
-    assert 'id="listing"' not in page
-    for verb in ("edit", "publish", "withdraw", "remove", "restore", "confirm"):
-        assert client.post(f"{address}{verb}").status_code == 403, verb
-    headers = {"HX-Request": "true"}
-    assert client.post("/catalog/products/check", sent(juice), headers=headers).status_code == 403
-    assert client.post("/catalog/products/add", {"seller": "mine"}).status_code == 403
-
-
-def test_to_another_merchant_the_listing_does_not_exist(client: Client, juice: Product) -> None:
-    factories.seller("Theirs", other := factories.user("oscar", factories.Role.MERCHANT))
-    client.force_login(other)
-    address = juice.get_absolute_url()
-
-    assert client.get(address).status_code == 404
-    for verb in ("edit", "publish", "withdraw", "remove", "restore", "confirm"):
-        assert client.post(f"{address}{verb}").status_code == 404, verb
-    assert client.post("/catalog/products/check", sent(juice)).status_code == 404
-    assert client.get("/catalog/products/add?seller=mine").status_code == 404
-    assert client.post("/catalog/products/add", {"seller": "mine"}).status_code == 404
-
-
-def test_a_merchant_of_two_sellers_cannot_check_one_sellers_numbers_as_the_other(
-    merchant: Client, juice: Product, mallory: User
-) -> None:
-    """The check tells whether a SKU is taken: only of sellers whose listings one may edit."""
-    stranger = factories.product("Secret", of=factories.seller("Theirs"))
-    data = {**sent(juice), "product": stranger.pk, "sku": stranger.sku}
-
-    assert merchant.post("/catalog/products/check", data).status_code == 404
-
-
 def test_the_page_asks_the_database_as_often_for_many_rows_as_for_few(
     merchant: Client, juice: Product, django_assert_num_queries
 ) -> None:
@@ -405,44 +225,3 @@ def test_the_page_asks_the_database_as_often_for_many_rows_as_for_few(
 
     with django_assert_num_queries(QUERIES):
         merchant.get(address)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_people_who_save_at_once_one_is_told() -> None:
-    factories.rows_of_migrations()
-    item = factories.product("Apple juice")
-    person = factories.user("ana", factories.Role.ADMIN)
-    ready, outcomes = threading.Barrier(2), []
-
-    def save(title: str) -> None:
-        try:
-            product = Product.objects.get(pk=item.pk)
-            values = values_of(product)
-            ready.wait(10)
-            edit_listing(product=product, values=type(values)(**{**as_fields(values), "title": title}), actor=person)
-            outcomes.append("saved")
-        except EditedMeanwhile:
-            outcomes.append("told")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=save, args=(title,)) for title in ("One", "Two")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    close_old_connections()
-
-    item.refresh_from_db()
-    assert sorted(outcomes) == ["saved", "told"]
-    assert item.version == 2
-
-
-def as_fields(values) -> dict[str, object]:
-    return {name: getattr(values, name) for name in values.__dataclass_fields__}
-
-
-def test_the_form_carries_what_one_began_with(merchant: Client, juice: Product) -> None:
-    editor = merchant.get(juice.get_absolute_url()).context["editor"]
-
-    assert json.loads(editor.base) == values_of(juice).flat()
