@@ -1,144 +1,28 @@
-"""The products index: who sees what, filters, order, pages, columns and what it says."""
+"""The products index: its pages and order, what it says, and how long and how often it may ask the database."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from psycopg.errors import QueryCanceled
 from pytest_django import DjangoAssertNumQueries
 
 from catalog import listing_page
-from catalog.listing_filters import ORDERS, ListingFilters
-from catalog.membership import MemberRole
-from catalog.models import Brand, Category, ListingColumns, Offer, Product, Seller
+from catalog.listing_filters import ORDERS
+from catalog.models import Product, Seller
 from shopadmin.accounts.models import User
-from shopadmin.accounts.permissions import Permission
 from shopadmin.statements import TookTooLong, quick_reads
 from tests import factories
+from tests.catalog.shelf import LIST
+from tests.catalog.shelf import shelf as shelf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-LIST = "/catalog/products/"
-
-
-def titles(user: User, **filters: str) -> set[str]:
-    return set(Product.objects.listing(user, ListingFilters(**filters)).values_list("title", flat=True))
 
 
 def shown(client: Client, query: str = "") -> list[str]:
     return [row.title for row in client.get(f"{LIST}?{query}").context["page"].rows]
-
-
-@pytest.fixture
-def shelf(mallory: User) -> Seller:
-    """Products of mallory's that differ in everything that one filters by, and one of somebody else's like each."""
-    mine, theirs = factories.seller("Mine", mallory), factories.seller("Theirs")
-    home = Category.objects.create(name="Home")
-    kitchen = Category.objects.create(name="Kitchen", parent=home)
-    kitchenware = Category.objects.create(name="Kitchenware")
-    for of, mark in ((mine, ""), (theirs, " of others")):
-        factories.product(f"Mug{mark}", of=of, category=kitchen, brand="Bravo")
-        factories.product(f"Used mug{mark}", of=of, category=home, condition="used", brand="")
-        factories.product(f"Held mug{mark}", of=of, status="held", category=kitchenware)
-        factories.product(f"Bare mug{mark}", of=of, photos=0).offers.all().delete()
-        factories.product(f"Empty mug{mark}", of=of).offers.update(stock=0)
-        old = timezone.now() - timedelta(days=3, minutes=1)
-        factories.product(f"Old mug{mark}", of=of).offers.update(price_refreshed_at=old)
-        german = factories.product(f"German mug{mark}", of=of)
-        german.offers.update(market="DE")
-        Offer.objects.create(product=german, market="FR", price_minor=1, currency="EUR", stock=0)
-    return mine
-
-
-FILTERS = [
-    ({"status": "held"}, {"Held mug"}),
-    ({"status": "nonsense"}, set()),
-    ({"condition": "used"}, {"Used mug"}),
-    ({"category": "home"}, {"Mug", "Used mug"}),
-    ({"category": "Home > Kitchen"}, {"Mug"}),
-    ({"category": "Kitchen"}, set()),
-    ({"market": "DE"}, {"German mug"}),
-    ({"market": "0"}, set()),
-    ({"offer": "none"}, {"Bare mug"}),
-    ({"offer": "none", "market": "FR", "q": "german"}, set()),
-    ({"offer": "sold-out"}, {"Empty mug", "German mug"}),
-    ({"offer": "sold-out", "market": "FR"}, {"German mug"}),
-    ({"offer": "sold-out", "market": "DE"}, set()),
-    ({"offer": "stale"}, {"Old mug"}),
-    ({"offer": "stale", "market": "DE"}, set()),
-    ({"offer": "any", "status": "live", "brand": "bravo", "condition": "used"}, set()),
-    ({"photo": "none"}, {"Bare mug"}),
-    ({"photo": "some"}, set()),
-    ({"brand": "nobody"}, set()),
-    ({"seller": "theirs"}, set()),
-    ({"seller": "mine", "status": "held"}, {"Held mug"}),
-    ({"q": "mug", "offer": "stale"}, {"Old mug"}),
-]
-
-
-@pytest.mark.parametrize(("filters", "fits"), FILTERS)
-def test_each_filter_keeps_what_fits_it_and_is_ones_own(
-    mallory: User, shelf: Seller, filters: dict[str, str], fits: set[str]
-) -> None:
-    assert titles(mallory, **filters) == fits
-
-
-@pytest.mark.parametrize(("filters", "fits"), FILTERS)
-def test_each_filter_keeps_everybodys_for_an_admin(
-    alice: User, shelf: Seller, filters: dict[str, str], fits: set[str]
-) -> None:
-    if "seller" not in filters:
-        assert titles(alice, **filters) == fits | {f"{title} of others" for title in fits}
-
-
-def test_has_an_offer_and_no_offer_share_out_everything(alice: User, shelf: Seller) -> None:
-    with_offer, without = titles(alice, offer="any"), titles(alice, offer="none")
-
-    assert with_offer | without == titles(alice)
-    assert not with_offer & without
-
-
-def test_a_brand_is_found_by_its_other_name(alice: User, shelf: Seller) -> None:
-    Brand.objects.get(name="Bravo").aliases.create(name="Bra-Vó")
-
-    assert "Mug" in titles(alice, brand="bravó")
-
-
-@pytest.mark.parametrize("role", list(MemberRole))
-def test_every_member_sees_the_sellers_products(mallory: User, role: MemberRole) -> None:
-    factories.product("Mug", of=factories.seller("Mine", mallory, role))
-
-    assert titles(mallory) == {"Mug"}
-    can_edit = Product.objects.listing(mallory, ListingFilters(), Permission.EDIT_LISTINGS).exists()
-    assert can_edit == (role != MemberRole.VIEWER)
-
-
-def test_somebody_who_is_no_member_sees_nothing_whatever_is_asked(mallory: User) -> None:
-    factories.product("Mug", of=factories.seller("Theirs"))
-
-    for filters in ({}, {"q": "mug"}, {"seller": "theirs"}, {"status": "live"}, {"q": "SKU"}, {"brand": "Bravo"}):
-        assert titles(mallory, **filters) == set(), filters
-
-
-def test_a_member_who_left_sees_nothing_any_longer(mallory: User) -> None:
-    seller = factories.seller("Mine", mallory)
-    factories.product("Mug", of=seller)
-    seller.memberships.all().delete()
-
-    assert titles(mallory) == set()
-
-
-def test_the_form_names_no_seller_of_others(client: Client, mallory: User, shelf: Seller) -> None:
-    factories.seller("Second", mallory)
-    client.force_login(mallory)
-
-    page = client.get(LIST).content.decode()
-
-    assert 'value="second"' in page
-    assert "theirs" not in page.lower()
 
 
 @pytest.mark.parametrize("sort", [*ORDERS, ""])
@@ -288,42 +172,6 @@ def test_only_the_time_limit_counts_as_too_long() -> None:
         list(Product.objects.raw("SELECT 1 AS id FROM pg_sleep(5)"))
 
     assert isinstance(caught.value.__cause__.__cause__, QueryCanceled)
-
-
-def test_columns_are_remembered_for_each_user(client: Client, mallory: User, alice: User) -> None:
-    factories.product("Mug", of=factories.seller("Mine", mallory), gtin="4006381333931")
-    client.force_login(mallory)
-
-    response = client.post("/catalog/products/columns", {"column": ["gtin", "nonsense"], "next": f"{LIST}?status=live"})
-
-    assert response["Location"] == f"{LIST}?status=live"
-    assert [column.name for column in client.get(LIST).context["columns"]] == ["gtin"]
-    assert "4006381333931" in client.get(LIST).content.decode()
-    client.force_login(alice)
-    assert "sku" in [column.name for column in client.get(LIST).context["columns"]]
-    assert ListingColumns.objects.count() == 1
-
-
-def test_one_goes_back_to_the_list_only(client: Client, mallory: User) -> None:
-    client.force_login(mallory)
-
-    for address in (
-        "https://evil.example/catalog/products/",
-        "//evil.example",
-        "/accounts/login",
-        "javascript:alert(1)",
-    ):
-        assert client.post("/catalog/products/columns", {"next": address})["Location"] == LIST
-
-
-def test_the_seller_stands_in_a_column_only_for_who_sees_several(client: Client, mallory: User) -> None:
-    factories.product("Mug", of=factories.seller("Mine", mallory))
-    client.force_login(mallory)
-    assert "seller" not in [column.name for column in client.get(LIST).context["columns"]]
-
-    factories.seller("Second", mallory)
-
-    assert "seller" in [column.name for column in client.get(LIST).context["columns"]]
 
 
 def test_brands_and_categories_are_suggested(client: Client, mallory: User, shelf: Seller) -> None:
