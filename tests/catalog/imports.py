@@ -66,6 +66,11 @@ def run(job: ImportJob) -> ImportBatch:
     return ImportBatch.objects.get(pk=job.batch_id)
 
 
+def work(batch: ImportBatch) -> ImportBatch:
+    """Be the worker for what a page has asked for."""
+    return run(ImportJob.objects.unfinished().get(batch=batch))
+
+
 def counts(batch: ImportBatch) -> dict[str, int]:
     """The counts that are not zero."""
     return {name: count for name, count in batch.counts.items() if count}
