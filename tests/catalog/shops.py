@@ -77,6 +77,11 @@ def expire(invitation: SellerInvitation) -> None:
     SellerInvitation.objects.filter(pk=invitation.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
 
 
+def link_of(written: Written) -> str:
+    """The path of the link with the invitation's secret."""
+    return f"/catalog/invitations/{written.token}/"
+
+
 def link_in_mail(number: int = -1) -> str:
     """The path of the link in one of the mails that were sent."""
     body = mail.outbox[number].body
