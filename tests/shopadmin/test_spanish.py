@@ -46,8 +46,8 @@ from tagging.vision.media_source import (
 from tagging.wording import worded
 from tests.catalog import shops
 from tests.shopadmin import logins
-from tests.shopadmin.test_access_matrix import FORM, TABLE
-from tests.shopadmin.test_access_matrix import arguments as arguments
+from tests.shopadmin.access_rows import arguments as arguments
+from tests.shopadmin.access_table import FORM, TABLE
 
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "es" / "LC_MESSAGES"
 GAP = re.compile(r"%\(\w+\)[sd]|\{\w*\}|</?\w+")

@@ -1,0 +1,85 @@
+"""A row for each kind of address in the table of access, and what stands for it in the address."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.bulk.kinds import Kind
+from catalog.holding import place_hold
+from catalog.invitations import invite
+from catalog.models import Appeal, Category, Hold, PhotoArchive, SavedView, Seller
+from catalog.photos.services import remove_photo
+from shopadmin.accounts.models import Notification, User
+from shopadmin.accounts.roles import Role
+from shopadmin.accounts.services import create_api_token
+from tagging.models import Creator, Notice
+from tests import factories
+from tests.catalog import imports, shops
+from tests.catalog.bulk_shop import applied
+from tests.shopadmin import logins
+
+
+@pytest.fixture
+def arguments(dana: Creator, mallory: User, alice: User) -> dict[str, list[object]]:
+    item = factories.product()
+    video = factories.tagged_video(dana, products=[item])
+    video.poster.save("poster.jpg", factories.ContentFile(factories.jpeg()))
+    job = video.jobs.get()
+    Notice.objects.create(creator=dana, video=video, job=job, links_count=1, are_live=True)
+    told = Notification.objects.create(recipient=mallory, kind="import.finished", title="Ready", url="/", key="1")
+    hold = place_hold(
+        product=factories.product(), ground=Hold.Ground.OTHER, explanation="Wrong.", remedy="", actor=None
+    )
+    appeal = Appeal.objects.create(hold=hold, text="But it is fine.", made_by=dana.user)
+    return {
+        "": [],
+        "product": [item.pk],
+        "saved view": [SavedView.objects.create(owner=dana.user, name="Mine").pk],
+        "bulk": [applied(alice, Kind.REMOVE, [factories.product()]).pk],
+        "removed photo": [remove_photo(image=factories.product().images.get()).pk],
+        "hold": [hold.pk],
+        "appeal": [appeal.pk],
+        "notification": [told.pk],
+        "export": ["csv"],
+        "photo": [item.images.get().pk],
+        "video": [video.public_id],
+        "view": [video.tracks.get().views.get().pk],
+        "link": [video.links.get().pk],
+        "job": [job.pk],
+        **arguments_of_account(dana.user),
+        **arguments_of_a_seller(item.seller),
+    }
+
+
+def arguments_of_account(user: User) -> dict[str, list[object]]:
+    logins.authenticator_app(user)
+    logins.recovery_codes(user)
+    token, _text = create_api_token(user=user, name="stock system", lives_for=None)
+    return {
+        "session": [logins.session_of(user).pk],
+        "token": [token.pk],
+        "passkey": [logins.passkey(user).pk],
+        "confirmation": [logins.new_address(user)],
+        "reset": ["1", "unknown"],
+    }
+
+
+def arguments_of_a_seller(seller: Seller) -> dict[str, list[object]]:
+    owner = factories.user("olive", Role.MERCHANT)
+    factories.seller(seller.name, owner)
+    brand = shops.protected_brand()
+    return {
+        "seller": [seller.slug],
+        "member": [seller.slug, seller.memberships.get().pk],
+        "invitation": [
+            seller.slug,
+            invite(seller=seller, email="n@example.com", role="viewer", by=owner).invitation.pk,
+        ],
+        "invitation-token": ["no-such-token"],
+        "brand": [brand.pk],
+        "alias": [brand.pk, brand.aliases.create(name="Lux").pk],
+        "authorization": [shops.authorization(seller, brand, by=owner).pk],
+        "category": [Category.objects.create(name="Drinks").pk],
+        "archive": [PhotoArchive.objects.create(seller=seller, requested_by=owner, name="photos.zip").pk],
+        "import": [imports.checked(imports.csv_of("A,Mug,x,USD,US,1"), of=seller).pk],
+    }
