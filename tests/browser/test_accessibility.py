@@ -28,7 +28,7 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 @dataclass(frozen=True)
 class Inspector:
-    """Looks at a page with axe in both themes, after asserting that it has not broken the content policy by itself.
+    """Says what is wrong with a page: what it broke by itself, and what axe finds in both themes.
 
     Only colours differ between the themes, so the dark one is looked at for contrast.
     """
@@ -37,18 +37,19 @@ class Inspector:
     broken: Breakages
 
     def faults(self) -> list[str]:
+        """Return what is wrong with the page as it is now: what it broke, noted before axe breaks the policy as well,
+        and what axe finds.
+        """
+        broken = self.broken.found()
         self.broken.inspected.add(self.page.evaluate("document.querySelector('script[nonce]').nonce"))
         found = self._violations("light", RULES) + self._violations("dark", COLOURS)
         self.page.emulate_media(color_scheme="light")
-        return found
+        return broken + found
 
-    def assert_clean(self, what: str) -> None:
-        assert self.broken.found() == [], what
-        assert self.faults() == [], what
-
-    def visit(self, address: str) -> None:
+    def faults_of(self, address: str) -> list[str]:
+        """Go there, and return what is wrong with the page."""
         self.page.goto(address)
-        self.assert_clean(address)
+        return self.faults()
 
     def _violations(self, theme: Literal["light", "dark"], options: dict[str, object]) -> list[str]:
         self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -78,6 +79,7 @@ def test_the_inspector_sees_what_is_wrong(inspector: Inspector, live_server: Liv
 
     assert any("Content Security Policy" in text for text in inspector.broken.found())
     faults = inspector.faults()
+    assert any("Content Security Policy" in fault for fault in faults)
     assert any(fault.startswith("light: image-alt") for fault in faults)
     assert any(fault.startswith("dark: color-contrast") for fault in faults)
 
@@ -90,10 +92,10 @@ def test_the_login_and_the_page_without_a_role_are_clean(
     inspector.page.get_by_label("E-mail address").fill("charlie@example.com")
     inspector.page.get_by_label("Password").fill("wrong")
     inspector.page.get_by_role("button", name="Log in", exact=True).click()
-    inspector.assert_clean("login with an error")
+    assert inspector.faults() == [], "login with an error"
     log_in(charlie)
     for address in ("/accounts/no-role", "/videos/", "/nothing"):
-        inspector.visit(live_server.url + address)
+        assert inspector.faults_of(live_server.url + address) == []
 
 
 def test_a_creators_pages_are_clean(
@@ -107,23 +109,23 @@ def test_a_creators_pages_are_clean(
         "/videos/", "/videos/?q=nothing", "/videos/upload", "/consent", "/notices/", "/jobs/", f"/jobs/{job.pk}/",
         f"/jobs/{breakfast.jobs.get().pk}/", f"/links/{link.pk}/evidence",
     ):  # fmt: skip
-        inspector.visit(live_server.url + address)
+        assert inspector.faults_of(live_server.url + address) == []
 
 
 def test_the_page_of_a_video_is_clean_in_every_state(
     inspector: Inspector, log_in, live_server: LiveServer, dana: Creator, breakfast: Video
 ) -> None:
     log_in(dana.user)
-    inspector.visit(live_server.url + breakfast.get_absolute_url())
+    assert inspector.faults_of(live_server.url + breakfast.get_absolute_url()) == []
     inspector.page.locator("body").press("n")
     expect(inspector.page.locator("#boxes g")).to_have_count(2)
-    inspector.assert_clean("two boxes")
+    assert inspector.faults() == [], "two boxes"
     inspector.page.locator("body").press("?")
-    inspector.assert_clean("the help")
+    assert inspector.faults() == [], "the help"
     inspector.page.keyboard.press("Escape")
     inspector.page.locator("#now-cards a").first.click()
     expect(inspector.page.locator("#evidence-title")).to_be_visible()
-    inspector.assert_clean("the panel")
+    assert inspector.faults() == [], "the panel"
 
 
 def test_pages_without_consent_and_for_staff_are_clean(
@@ -133,9 +135,9 @@ def test_pages_without_consent_and_for_staff_are_clean(
     factories.product()
     log_in(erin.user)
     for address in ("/consent", "/videos/upload", "/notices/", video.get_absolute_url()):
-        inspector.visit(live_server.url + address)
+        assert inspector.faults_of(live_server.url + address) == []
     log_in(alice)
-    inspector.visit(f"{live_server.url}/catalog/products/")
+    assert inspector.faults_of(f"{live_server.url}/catalog/products/") == []
 
 
 def test_pages_fit_a_narrow_screen(

@@ -149,16 +149,16 @@ def test_the_pages_before_the_login_are_clean(
         "password/reset/key/done/", "confirm-email/", "confirm-email/unknown/",
         f"confirm-email/{logins.new_address(alice)}/",
     ):  # fmt: skip
-        inspector.visit(f"{live_server.url}/accounts/{address}")
+        assert inspector.faults_of(f"{live_server.url}/accounts/{address}") == []
     logins.authenticator_app(alice)
     log_in_with_password(inspector.page, live_server)
     inspector.page.get_by_label("Code").fill("000000")
     inspector.page.get_by_role("button", name="Log in", exact=True).click()
-    inspector.assert_clean("the second step, with an error")
+    assert inspector.faults() == [], "the second step, with an error"
     for _ in range(6):
         inspector.page.get_by_label("Code").fill("000000")
         inspector.page.get_by_role("button", name="Log in", exact=True).click()
-    inspector.assert_clean("too many codes")
+    assert inspector.faults() == [], "too many codes"
 
 
 def test_the_page_of_too_many_tries_is_clean(inspector: Inspector, live_server: LiveServer, alice: User) -> None:
@@ -169,7 +169,7 @@ def test_the_page_of_too_many_tries_is_clean(inspector: Inspector, live_server: 
         inspector.page.get_by_role("button", name="Log in", exact=True).click()
 
     expect(inspector.page.get_by_role("heading", name="Too many tries")).to_be_visible()
-    inspector.assert_clean("too many tries")
+    assert inspector.faults() == [], "too many tries"
 
 
 def furnish(alice: User) -> list[str]:
@@ -204,9 +204,9 @@ def test_the_pages_of_the_account_are_clean_when_empty_and_when_full(
 ) -> None:
     just_shown(inspector.page, live_server, alice)
     for address in ("sessions/", "tokens/", "security/", "security/totp/activate/"):
-        inspector.visit(f"{live_server.url}/accounts/{address}")
+        assert inspector.faults_of(f"{live_server.url}/accounts/{address}") == []
     for address in furnish(alice):
-        inspector.visit(f"{live_server.url}/accounts/{address}")
+        assert inspector.faults_of(f"{live_server.url}/accounts/{address}") == []
 
 
 def test_a_form_with_errors_and_a_new_token_are_clean(
@@ -219,17 +219,17 @@ def test_a_form_with_errors_and_a_new_token_are_clean(
     page.get_by_label("Only what I choose").check()
     page.get_by_role("button", name="Make the token").click()
     expect(page.get_by_text("Choose at least one")).to_be_visible()
-    inspector.assert_clean("a token narrowed to nothing")
+    assert inspector.faults() == [], "a token narrowed to nothing"
     page.get_by_label("See listings").check()
     page.get_by_role("button", name="Make the token").click()
     expect(page.get_by_text("Copy it now")).to_be_visible()
-    inspector.assert_clean("a new token")
+    assert inspector.faults() == [], "a new token"
     page.goto(f"{live_server.url}/accounts/password/change/")
     page.get_by_label("Current Password").fill("wrong")
     page.get_by_label("New Password", exact=True).fill("12345")
     page.get_by_label("New Password (again)").fill("12345")
     page.get_by_role("button", name="Change the password").click()
-    inspector.assert_clean("a weak password")
+    assert inspector.faults() == [], "a weak password"
 
 
 def test_the_account_fits_a_narrow_screen(page: Page, live_server: LiveServer, alice: User) -> None:

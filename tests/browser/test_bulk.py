@@ -138,7 +138,7 @@ def test_every_page_is_clean(
     page, inspector = products, Inspector(products, broken)
     box(page, "Mug 1").click()
     page.locator("#menu-bulk summary").click()
-    inspector.assert_clean("the bar")
+    assert inspector.faults() == [], "the bar"
     Category.objects.create(name="Kitchen")
     items = [*many(shop, 8), factories.product("Held", of=shop, status="held"), *Product.objects.filter(status="live")]
     chosen = services.choose(user=mallory, kind=Kind.PRICE, keys=[item.pk for item in items])
@@ -147,11 +147,11 @@ def test_every_page_is_clean(
     undone = services.undo(action=applied(mallory, Kind.REMOVE, items[:3]), user=mallory)
     empty = previewed(mallory, Kind.RESTORE, items)
     for action in (chosen, ready, begun, undone, empty):
-        inspector.visit(live_server.url + action.get_absolute_url())
-    inspector.visit(live_server.url + begun.get_absolute_url() + "?outcome=same")
-    inspector.visit(live_server.url + LIST + "bulk/")
+        assert inspector.faults_of(live_server.url + action.get_absolute_url()) == []
+    assert inspector.faults_of(live_server.url + begun.get_absolute_url() + "?outcome=same") == []
+    assert inspector.faults_of(live_server.url + LIST + "bulk/") == []
     BulkAction.objects.all().delete()
-    inspector.visit(live_server.url + LIST + "bulk/")
+    assert inspector.faults_of(live_server.url + LIST + "bulk/") == []
 
 
 def test_nothing_runs_over_the_edge_of_a_narrow_screen(

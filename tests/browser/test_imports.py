@@ -200,9 +200,9 @@ def test_an_import_is_clean_in_every_state(
     inspector: Inspector, log_in, live_server: LiveServer, mallory: User, shop: Seller
 ) -> None:
     log_in(mallory)
-    inspector.visit(f"{live_server.url}/catalog/imports/")
+    assert inspector.faults_of(f"{live_server.url}/catalog/imports/") == []
     for address in states(shop, mallory).values():
-        inspector.visit(live_server.url + address)
+        assert inspector.faults_of(live_server.url + address) == []
 
 
 @pytest.mark.parametrize("width", [320, 390])

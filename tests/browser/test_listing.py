@@ -178,21 +178,21 @@ def test_the_list_is_clean_in_every_state(
         "", f"?status=held&view={view.pk}", f"?status=draft&brand=Bravo&view={view.pk}", "?q=nothing&status=held",
         "?q=headphnes", "?offer=stale&sort=-updated",
     ):  # fmt: skip
-        inspector.visit(f"{live_server.url}{LIST}{query}")
+        assert inspector.faults_of(f"{live_server.url}{LIST}{query}") == []
     inspector.page.goto(live_server.url + LIST)
     for menu in ("#menu-save", "#menu-columns", "#menu-export"):
         inspector.page.locator(f"{menu} summary").click()
-        inspector.assert_clean(menu)
+        assert inspector.faults() == [], menu
     inspector.page.keyboard.press("Escape")
     inspector.page.keyboard.press("?")
-    inspector.assert_clean("the help")
+    assert inspector.faults() == [], "the help"
 
 
 def test_an_empty_shop_is_clean(inspector: Inspector, log_in, live_server: LiveServer, mallory: User) -> None:
     factories.seller("Mine", mallory)
     log_in(mallory)
 
-    inspector.visit(live_server.url + LIST)
+    assert inspector.faults_of(live_server.url + LIST) == []
 
 
 @pytest.mark.parametrize("width", [320, 390])

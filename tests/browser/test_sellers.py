@@ -49,7 +49,7 @@ def test_the_pages_of_an_owner_are_clean(
 ) -> None:
     log_in(User.objects.get(email="olive@example.com"))
     for address in addresses["owner"]:
-        inspector.visit(live_server.url + address)
+        assert inspector.faults_of(live_server.url + address) == []
 
 
 def test_the_pages_of_staff_are_clean(
@@ -57,7 +57,7 @@ def test_the_pages_of_staff_are_clean(
 ) -> None:
     log_in(alice)
     for address in addresses["staff"]:
-        inspector.visit(live_server.url + address)
+        assert inspector.faults_of(live_server.url + address) == []
 
 
 def test_forms_with_faults_and_open_questions_are_clean(
@@ -70,10 +70,10 @@ def test_forms_with_faults_and_open_questions_are_clean(
     page.get_by_label("Phone").fill("call me")
     page.get_by_role("button", name="Save the file").click()
     expect(page.get_by_role("alert").first).to_contain_text("one field needs another look")
-    inspector.assert_clean("a file with a fault")
+    assert inspector.faults() == [], "a file with a fault"
     page.goto(f"{shop}members/")
     page.get_by_text("Remove…").first.click()
-    inspector.assert_clean("a question")
+    assert inspector.faults() == [], "a question"
 
 
 def test_pages_of_a_shop_fit_a_narrow_screen(
@@ -91,7 +91,7 @@ def test_somebody_new_accepts_with_the_keyboard_only(inspector: Inspector, live_
     page = inspector.page
     seller, owner = shops.owned()
     written = shops.invited(seller, owner, "nadia@example.com", MemberRole.OWNER)
-    inspector.visit(f"{live_server.url}/catalog/invitations/{written.token}/")
+    assert inspector.faults_of(f"{live_server.url}/catalog/invitations/{written.token}/") == []
     assert written.token not in page.url
 
     page.get_by_label("Your name").focus()
@@ -100,7 +100,7 @@ def test_somebody_new_accepts_with_the_keyboard_only(inspector: Inspector, live_
     page.keyboard.type("12345678")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").first).to_contain_text("too common")
-    inspector.assert_clean("a password that is too common")
+    assert inspector.faults() == [], "a password that is too common"
     page.get_by_label("Password").focus()
     page.keyboard.type("four quiet winter mornings")
     page.keyboard.press("Enter")
@@ -112,9 +112,9 @@ def test_somebody_new_accepts_with_the_keyboard_only(inspector: Inspector, live_
 def test_a_link_that_is_worth_nothing_says_what_to_do(inspector: Inspector, log_in, live_server: LiveServer) -> None:
     seller, owner = shops.owned()
     written = shops.invited(seller, owner)
-    inspector.visit(f"{live_server.url}/catalog/invitations/no-such-secret/")
+    assert inspector.faults_of(f"{live_server.url}/catalog/invitations/no-such-secret/") == []
     log_in(factories.user("somebody"))
-    inspector.visit(f"{live_server.url}/catalog/invitations/{written.token}/")
+    assert inspector.faults_of(f"{live_server.url}/catalog/invitations/{written.token}/") == []
 
     expect(inspector.page.get_by_role("button", name="Log out")).to_be_visible()
 
