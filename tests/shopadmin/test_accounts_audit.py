@@ -41,7 +41,7 @@ def test_a_login_is_written_down_with_its_address(alice: User) -> None:
 def test_a_login_that_fails_starts_nothing(alice: User) -> None:
     Client().post("/accounts/login/", {"login": "alice@example.com", "password": "wrong"})
 
-    assert actions() == []
+    assert actions() == ["login.failed"]
 
 
 def test_what_opens_a_login_is_written_down_without_the_secret(known: Client, alice: User) -> None:
