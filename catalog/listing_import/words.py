@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -100,26 +100,26 @@ class Words:
         names = {name for name in cleaned.values() if isinstance(name, str) and name not in {"", CLEAR}}
         brands = Brand.objects.resolve(names)
         blocked = self._blocked_brands({brand.pk for brand in brands.values() if brand is not None})
+        alike = _brands_alike(name for name, brand in brands.items() if brand is None)
         for word, name in cleaned.items():
             if isinstance(name, Problem):
                 yield word, name
             elif name not in names:
                 yield word, Meaning()
             elif (brand := brands[name]) is None:
-                yield word, self._new_brand(word, name)
+                yield word, self._new_brand(word, name, alike.get(FoldedField.key(name), []))
             elif brand.pk in blocked:
                 yield word, problem("brand-protected", word, key=brand.pk)
             else:
                 yield word, Meaning(brand.pk)
 
-    def _new_brand(self, word: str, name: str) -> Meaning | Problem:
+    def _new_brand(self, word: str, name: str, alike: list[str]) -> Meaning | Problem:
         key = FoldedField.key(name)
         if not key:
             return problem("brand-without-letters", word)
+        if alike:
+            return problem("brand-unclear", word, nearest=alike)
         if key not in self._keys_of_new_brands:
-            alike = list(Brand.objects.filter(folded=key).values_list("name", flat=True))
-            if alike:
-                return problem("brand-unclear", word, nearest=alike)
             self._keys_of_new_brands[key] = -1 - len(self.new_brands)
             self.new_brands[self._keys_of_new_brands[key]] = name
         return Meaning(self._keys_of_new_brands[key])
@@ -134,6 +134,15 @@ class Words:
         for market in {*mapping.price_markets} or {mapping.market, *said} if protected else ():
             blocked |= protected - set(brands.open_to(seller, market=market, on=today).values_list("pk", flat=True))
         return blocked
+
+
+def _brands_alike(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the names of brands that are written like one of `names`, by their folded form."""
+    alike: dict[str, list[str]] = {}
+    found = Brand.objects.filter(folded__in={FoldedField.key(name) for name in names})
+    for key, name in found.values_list("folded", "name"):
+        alike.setdefault(key, []).append(name)
+    return alike
 
 
 def _word_row(name: str, word: str, meaning: Meaning | Problem) -> tuple[object, ...]:

@@ -7,6 +7,8 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.listing_import import receiving, services
 from catalog.listing_import.previews import describe
@@ -36,6 +38,19 @@ def test_a_preview_shows_each_field_before_and_after():
         ("stock", "10", "3"),
     ]
     assert (row.number, row.sku, row.product) == (2, product.sku, product)
+
+
+def test_a_check_of_many_new_brands_asks_as_often_as_of_one():
+    asked = []
+    for brands in (1, 50):
+        rows = (f"{number},Mug,5,Brand {brands} {number}" for number in range(brands))
+        batch = imports.received(csv_of(*rows, header="sku,title,price,brand"))
+        job = services.request_check(batch, None)
+        with CaptureQueriesContext(connection) as queries:
+            batch = imports.run(job)
+        assert imports.counts(batch) == {"rows": brands, "create": brands}
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_a_preview_of_many_rows_asks_as_often_as_of_one(django_assert_num_queries):
