@@ -19,10 +19,13 @@ from .tables import Kind, TableFormat
 
 # No more than a socket holds: then the server reads one piece while we look at the next.
 _BYTES_AT_ONCE = 1 << 17
-_QUOTE, _NEWLINE = ord('"'), ord("\n")
+_QUOTE, _NEWLINE, _RETURN, _SPACE = b'"\n\r '
 _REPLACEMENT = "\ufffd".encode()
 # PostgreSQL before 18 takes this for the end of the data, even in CSV.
-_END_OF_DATA = b"\\.\n"
+_ENDS_OF_DATA = (b"\\.\n", b"\\.\r")
+
+type Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+type Places = np.ndarray[tuple[int], np.dtype[np.intp]]
 
 
 class Irregular(Exception):
@@ -36,21 +39,29 @@ def may_go_directly(form: TableFormat, header: Sequence[str], header_number: int
 
 
 def direct_pieces(file: BinaryIO, form: TableFormat) -> Iterator[bytes]:
-    """Yield the file below its header in pieces of whole lines, in UTF-8 and with \\n only. Raises `Irregular`."""
+    """Yield the file below its header in pieces of whole lines, in UTF-8. Raises `Irregular`.
+
+    Lines end as the header does: with \\r\\n, which cells do not contain then, or with \\n.
+    """
     delimiter = ord(form.delimiter)
-    unusual = bytes({*range(0x20), 0x7F} - {_NEWLINE, delimiter})
     is_inside = False
     pieces = _decoded(file, form.encoding)
     first = next(pieces, b"")
     if first.lower().startswith(b"sep="):
         raise Irregular
+    has_returns = first.endswith(b"\r\n")
     for piece in pieces:
         # Looking for one byte is many times quicker than looking for several, and mostly enough.
-        data = piece.replace(b"\r\n", b"\n") if b"\r" in piece else piece
-        is_odd = (not data.isascii() and _REPLACEMENT in data) or (b"\\" in data and _END_OF_DATA in data)
-        if is_odd or len(data.translate(None, unusual)) != len(data):
+        data = piece.replace(b"\r\n", b"\n") if not has_returns and b"\r" in piece else piece
+        is_odd = (not data.isascii() and _REPLACEMENT in data) or (b"\\" in data and _has_end(data))
+        if is_odd or b"\x7f" in data:
             raise Irregular
-        is_inside = _check_quotes(data, delimiter, is_inside)
+        letters = np.frombuffer(data, np.uint8)
+        quotes = np.flatnonzero(letters == _QUOTE)
+        returns = _returns(letters, delimiter)
+        if len(returns) and not (has_returns and _end_lines(returns, letters, quotes, is_inside)):
+            raise Irregular
+        is_inside = _check_quotes(letters, quotes, delimiter, is_inside)
         yield data
     if is_inside:
         raise Irregular
@@ -77,14 +88,34 @@ def _decoded(file: BinaryIO, encoding: str) -> Iterator[bytes]:
             text.detach()
 
 
-def _check_quotes(data: bytes, delimiter: int, is_inside: bool) -> bool:
+def _has_end(data: bytes) -> bool:
+    return any(end in data for end in _ENDS_OF_DATA)
+
+
+def _returns(letters: Bytes, delimiter: int) -> Places:
+    """Return where carriage returns are. Raises `Irregular` when there are other control characters than line feeds."""
+    places: Places = np.flatnonzero(letters < _SPACE)
+    controls = letters[places]
+    returns = controls == _RETURN
+    if not np.all(returns | (controls == _NEWLINE) | (controls == delimiter)):
+        raise Irregular
+    found: Places = places[returns]
+    return found
+
+
+def _end_lines(returns: Places, letters: Bytes, quotes: Places, is_inside: bool) -> bool:
+    """Tell whether each carriage return stands before a line feed, and none in quotes."""
+    has_next = returns[-1] + 1 < len(letters)
+    quotes_before = np.searchsorted(quotes, returns) + int(is_inside)
+    return has_next and bool(np.all(letters[returns + 1] == _NEWLINE) and not np.any(quotes_before % 2))
+
+
+def _check_quotes(letters: Bytes, quotes: Places, delimiter: int, is_inside: bool) -> bool:
     """Check that quotes open or close a cell or stand twice inside one; return whether the data ends inside one."""
-    letters = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(letters == _QUOTE)
     opening, closing = quotes[int(is_inside) :: 2], quotes[1 - int(is_inside) :: 2]
     before = letters[opening[opening > 0] - 1]
     after = letters[closing[closing < len(letters) - 1] + 1]
     for beside in (before, after):
-        if not np.all((beside == delimiter) | (beside == _NEWLINE) | (beside == _QUOTE)):
+        if not np.all((beside == delimiter) | (beside == _NEWLINE) | (beside == _RETURN) | (beside == _QUOTE)):
             raise Irregular
     return is_inside ^ bool(len(quotes) % 2)

@@ -199,11 +199,21 @@ raw_cells = st.text('Ax"\n', max_size=4)
 raw_lines = st.lists(st.tuples(raw_cells, raw_cells).map(",".join), max_size=5).map("\n".join)
 
 
-@settings(quietly, max_examples=150)
-@given(text=st.one_of(raw_lines, st.text('AB",\n\r ;x\\', max_size=40)))
-def test_a_file_with_quotes_anywhere_is_read_alike_by_the_database_and_by_us(shop, text):
+def _with_returns(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+@settings(quietly, max_examples=300)
+@given(
+    text=st.one_of(
+        raw_lines, raw_lines.map(lambda text: text.replace("\n", "\r\n")), st.text('AB",\n\r ;x\\', max_size=40)
+    ),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_file_with_quotes_anywhere_is_read_alike_by_the_database_and_by_us(shop, text, end):
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        batch = services.receive_file(seller=shop, actor=None, file=io.BytesIO(f"sku,title\n{text}".encode()), name="x")
+        content = io.BytesIO(f"sku,title{end}{text}".encode())
+        batch = services.receive_file(seller=shop, actor=None, file=content, name="x")
         form = {"kind": "delimited", "encoding": "utf-8", "delimiter": ",", "quote": '"'}
         batch.format, batch.mapping = form, imports.mapping("sku", "title").as_json()
         directly = _checked_or_not(batch, "a")
