@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from ..listeners import tell_images_changed
 from ..models import Brand, ImportBatch, ImportChange, Product, ProductImage
-from .checking import PARALLEL, check
+from .checking import PLANNING, check
 from .filling import Report
 from .partitions import Partitions, attached, execute, has_returns, rows_of
 from .plan import TEXTS, Plan, Price, Tables
@@ -28,7 +28,7 @@ def apply(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
     Call it in a transaction, with a `name` that no other work on the import has. Raises `FileProblem` when the check's
     result was lost in a crash of the database and a new one says something else.
     """
-    execute(PARALLEL)
+    execute(PLANNING)
     names = _checked(batch, name, report)
     report("write", 0.0)
     execute(f"ANALYZE {names.rows}, {names.results}")

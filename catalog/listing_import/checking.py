@@ -23,8 +23,12 @@ from .words import Words
 MOST_NEW_BRANDS = 2000
 # Looking into these rows finds nearly all words of a file; the others are looked up when rows with them are left.
 ROWS_WITH_MOST_WORDS = 40_000
-# The planner thinks too highly of what parallel workers cost to send rows; memory is for the hash joins.
-PARALLEL = "SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL work_mem = '64MB'"
+# The planner thinks too highly of what parallel workers cost to send rows; memory is for the hash joins; a short look
+# at rows tells how wide they are, so that the narrow side of a join is hashed.
+PLANNING = (
+    "SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL work_mem = '64MB';"
+    " SET LOCAL default_statistics_target = 10"
+)
 
 
 def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
@@ -36,12 +40,13 @@ def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
     mapping = batch.column_mapping
     names = Partitions.of(batch, name)
     plan = Plan(mapping, batch.seller_id, names.tables, has_returns=has_returns(batch))
-    execute(PARALLEL)
+    execute(PLANNING)
     create_rows(batch, names)
     report("read", 0.0)
     with batch.file.open("rb") as file:
         counts = stage(cast(BinaryIO, file), batch, names, report)
     report("check", 0.0)
+    execute(f"ANALYZE {names.rows}")
     words = Words(batch, plan)
     words.add(f"SELECT * FROM {names.rows} LIMIT {ROWS_WITH_MOST_WORDS}")
     execute(

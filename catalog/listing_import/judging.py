@@ -30,15 +30,16 @@ def judge_rest(names: Partitions, plan: Plan, words: Words, report: Report) -> s
     They are looked at in a table of their own. Some only have words that were not looked up yet; the others are judged
     cell by cell, and the accepted ones come back into the table of rows in canonical form.
     """
+    if not rows_of(f"SELECT FROM {names.results} WHERE outcome = 'judge' LIMIT 1"):
+        return ""
     left = f"{names.rows}_left"
-    total = execute(
+    execute(
         f"CREATE UNLOGGED TABLE {left} AS SELECT s.* FROM {names.rows} s JOIN {names.results} r"
         " ON r.number = s.number AND r.outcome = 'judge'"
     )
-    if total:
-        mark = _judge(names, plan.of_rows(left), words, report)
+    mark = _judge(names, plan.of_rows(left), words, report)
     execute(f"DROP TABLE {left}")
-    return mark if total else ""
+    return mark
 
 
 def _judge(names: Partitions, plan: Plan, words: Words, report: Report) -> str:
