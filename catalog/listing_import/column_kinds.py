@@ -33,8 +33,8 @@ _FORMULA_STARTS = "".join(f"\\u{ord(letter):04x}" for letter in FORMULA_STARTS)
 # be the one that keeps spreadsheets from running a formula.
 _EDGE = r"\u0021-\u007e\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\U0010ffff"
 _FIRST = _EDGE.replace(r"\u0021-\u007e", r"\u0021-\u0026\u0028-\u005a\u005c-\u007e")
-# One address in ASCII, without what divides addresses and the signs around parts of them.
-_ADDRESS = r"^https://[0-9a-z][!-+\-./0-9:<-?A-Z\\^_`a-z{}~]*$"
+# What is no ASCII, divides addresses, or has a meaning of its own in them.
+_ODD_IN_ADDRESS = "[^!-+./0-9:<-?A-Z^_`a-z{}~-]"
 
 
 class Column(Protocol):
@@ -161,12 +161,11 @@ class GtinColumn:
 
     def accepts(self, cell: str) -> str:
         """Digits only, as many as a GTIN has, whose weighted sum ends with a zero (3 and 1 in turn from the right)."""
-        digits = [f"({cell}::bigint / {10**place}) % 10" for place in range(14)]
+        digits = [f"n / {10**place} % 10" for place in range(14)]
         odd, even = " + ".join(digits[::2]), " + ".join(digits[1::2])
-        return (
-            f"CASE WHEN octet_length({cell}) IN (8, 12, 13, 14) AND {cell} ~ '^[0-9]+$'"
-            f" THEN ({odd} + 3 * ({even})) % 10 = 0 ELSE false END"
-        )
+        total = f"SELECT ({odd} + 3 * ({even})) % 10 FROM (SELECT {cell}::bigint AS n OFFSET 0) once"
+        is_number = f"octet_length({cell}) IN (8, 12, 13, 14) AND {cell} !~ '[^0-9]'"
+        return f"CASE WHEN {is_number} THEN ({total}) = 0 ELSE false END"
 
 
 def _with_lost_zeros(digits: str) -> dict[str, str]:
@@ -232,8 +231,13 @@ class PhotosColumn:
         return " ".join(addresses)
 
     def accepts(self, cell: str) -> str:
-        """One https address in ASCII, without what divides addresses."""
-        return f"octet_length({cell}) <= {LONGEST_URL} AND {cell} ~ '{_ADDRESS}'"
+        """One https address in ASCII, without what divides addresses, whose host begins with a letter or digit."""
+        host_starts = f"get_byte(textsend({cell}), 8)"
+        return (
+            f"octet_length({cell}) <= {LONGEST_URL} AND {cell} LIKE 'https://_%'"
+            f" AND ({host_starts} BETWEEN 48 AND 57 OR {host_starts} BETWEEN 97 AND 122)"
+            f" AND {cell} !~ '{_ODD_IN_ADDRESS}'"
+        )
 
 
 def _address_problem(address: str) -> Problem | None:
@@ -282,6 +286,12 @@ class PriceColumn:
         return text.strip()
 
     def accepts(self, cell: str) -> str:
-        """Eight digits at most, and two behind a mark, not all zero; only for currencies with two digits."""
-        whole, small = "[1-9][0-9]{0,7}([.,][0-9][0-9])?", "0[.,]([1-9][0-9]|0[1-9])"
-        return f"octet_length({cell}) <= 11 AND {cell} ~ '^({whole}|{small})$'"
+        """Eight digits at most, and two behind a mark, not all zero; only for currencies with two digits.
+
+        Several plain patterns are quicker than one with branches, and lengths than counted repetitions.
+        """
+        length = f"octet_length({cell})"
+        return (
+            f"({cell} ~ '^[1-9][0-9]*[.,][0-9][0-9]$' AND {length} <= 11 OR {cell} ~ '^[1-9][0-9]*$' AND {length} <= 8"
+            f" OR {cell} ~ '^0[.,](?:[1-9][0-9]|0[1-9])$')"
+        )
