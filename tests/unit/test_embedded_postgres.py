@@ -26,6 +26,11 @@ def test_it_names_host_database_and_user_for_the_queue() -> None:
     assert server.connection_string(Path("/srv/pg"), "shop") == "host=/srv/pg dbname=shop user=postgres"
 
 
+@pytest.mark.parametrize(("cores", "helpers"), [(1, "1"), (2, "1"), (4, "3"), (64, "4")])
+def test_who_asks_and_its_helpers_find_a_core_each(cores: int, helpers: str) -> None:
+    assert set(server.processor_settings(cores).values()) == {helpers}
+
+
 @pytest.mark.parametrize(
     ("total", "buffers", "maintenance"),
     [
