@@ -8,12 +8,13 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the accounts for which sellers people work, what they may be told of, and how to say what was done."""
-        from shopadmin.accounts.audit.actions import register_actions
+        from shopadmin.accounts.audit.actions import register_actions, register_parts
         from shopadmin.accounts.notifications.kinds import register_kind
         from shopadmin.accounts.permissions import Permission
         from shopadmin.accounts.tenants import Tenancy, use_tenancy
 
         from . import audit_actions
+        from .listing_values import OFFER
         from .models import Seller, SellerMember
 
         use_tenancy(
@@ -28,6 +29,7 @@ class CatalogConfig(AppConfig):
             )
         )
         register_actions(audit_actions.WORDS, audit_actions.NAMES)
+        register_parts(OFFER, audit_actions.offer_parts)
         register_kind("import.finished", _("An import is checked or finished"), Permission.IMPORT_LISTINGS)
         register_kind("listing.held", _("A listing is held back or released"), Permission.VIEW_LISTINGS)
         register_kind("appeal.answered", _("An appeal is answered"), Permission.APPEAL_HOLDS)

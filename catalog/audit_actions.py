@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from .money import amount, with_sign
 
 WORDS: Mapping[str, str | Promise] = {
     "appeal.answered": _("appeal: answered"),
@@ -83,10 +86,20 @@ NAMES: Mapping[str, str | Promise] = {
     "photo": _("photo"),
     "photos": _("photos"),
     "position": _("position"),
+    "price": _("price"),
     "products": _("products"),
     "remedy": _("what the merchant can do"),
     "role": _("role"),
     "seller": _("seller"),
     "sha256": _("fingerprint of the file"),
+    "stock": _("stock"),
 }
 """What entries tell of besides fields that have a name, and what acts by itself."""
+
+
+def offer_parts(offer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of an offer: its price as people write it, and its stock; of another shape, all of it."""
+    if offer.keys() != {"price_minor", "currency", "stock"}:
+        return dict(offer)
+    price = with_sign(f"{amount(offer['price_minor'], offer['currency']):,f}", offer["currency"])
+    return {"price": price, "stock": offer["stock"]}

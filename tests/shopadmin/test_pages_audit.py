@@ -279,6 +279,27 @@ def test_a_timeline_shows_everybody_what_they_may_read(alice: User, mallory: Use
     assert shown(bob).strip() == ""
 
 
+def test_of_an_offer_the_parts_that_changed_are_told_as_people_write_them(alice: User) -> None:
+    before = {"price_minor": 123456, "currency": "USD", "stock": 4}
+    soap(
+        1, before={"offer-US": before, "offer-DE": before}, after={"offer-US": {**before, "stock": 5}, "offer-DE": None}
+    )
+
+    text = " ".join(shown(alice).split())
+
+    assert "stock US: <del>4</del> → <ins>5</ins>" in text
+    assert "price DE: <del>$1,234.56</del> → nothing" in text
+    assert "price US" not in text
+
+
+def test_counts_of_none_are_not_told_at_a_glance(alice: User) -> None:
+    soap(1, after={"rows": 6, "same": 0})
+
+    assert "rows" in shown(alice)
+    assert 'audit-gist">same' not in shown(alice)
+    assert ">same</th>" in shown(alice)
+
+
 def test_a_timeline_of_nothing_says_so(alice: User) -> None:
     assert "Nobody has changed anything yet" in shown(alice)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from .values import Plain
 
 _words: dict[str, str | Promise] = {
     "api-token.created": _("API token: created"),
@@ -52,6 +54,27 @@ def register_actions(words: Mapping[str, str | Promise], names: Mapping[str, str
     """
     _words.update(words)
     _names.update(names)
+
+
+type Parts = Callable[[Mapping[str, Plain]], Mapping[str, Plain]]
+
+_parts: dict[str, Parts] = {}
+
+
+def register_parts(kind: str, parts: Parts) -> None:
+    """Say how the parts of a value are told whose name begins with `kind`, such as “offer-” of “offer-US”."""
+    _parts[kind] = parts
+
+
+def parts_of(name: str, value: Mapping[str, Plain]) -> dict[str, Plain]:
+    """Return the parts of a value as they are told, by what people call them.
+
+    >>> parts_of("box-large", {"width_cm": 3})
+    {'width cm large': 3}
+    """
+    kind, dash, which = name.partition("-")
+    told = _parts[kind + dash](value) if kind + dash in _parts else value
+    return {f"{name_words(part)} {which}".strip(): content for part, content in told.items()}
 
 
 def action_words(action: str) -> str:

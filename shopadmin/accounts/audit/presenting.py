@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..permissions import Permission, Scope
 from ..tenants import colleague_keys
-from .actions import action_words, actor_words, name_words
+from .actions import action_words, actor_words, name_words, parts_of
 from .models import AuditEntry
 from .values import Plain
 
@@ -50,9 +50,10 @@ class Line:
 
     @property
     def gist(self) -> list[FieldChange]:
-        """The changes themselves, where they are few and short enough to be read at a glance."""
-        length = sum(len(field.name) + len(field.before) + len(field.after) for field in self.fields)
-        return self.fields if length <= GLANCE else []
+        """The changes themselves, where they are few and short enough to be read at a glance; counts of none wait."""
+        told = [field for field in self.fields if field.before or field.after not in {"", "0"}] or self.fields
+        length = sum(len(field.name) + len(field.before) + len(field.after) for field in told)
+        return told if length <= GLANCE else []
 
 
 def lines(entries: Iterable[AuditEntry], reader: User) -> list[Line]:
@@ -86,12 +87,27 @@ def is_unknown(entry: AuditEntry, known: set[Any] | None) -> bool:
 
 
 def field_changes(before: Mapping[str, Plain], after: Mapping[str, Plain], label: str = "") -> list[FieldChange]:
-    """Return the changes field by field, in the order in which the fields came; `label` names them."""
-    names = [*after, *(name for name in before if name not in after)]
-    fields = [(name, field_of(label, name)) for name in names]
+    """Return the changes field by field, in the order in which the fields came; `label` names them.
+
+    Of a value that has parts, such as an offer, the parts that changed are told.
+    """
+    changes: list[FieldChange] = []
+    for name in [*after, *(name for name in before if name not in after)]:
+        was, became = before.get(name), after.get(name)
+        if isinstance(was, dict) or isinstance(became, dict):
+            changes += _part_changes(name, was, became)
+        else:
+            field = field_of(label, name)
+            changes.append(FieldChange(field_name(field, name), said(was, field), said(became, field)))
+    return changes
+
+
+def _part_changes(name: str, was: Plain, became: Plain) -> list[FieldChange]:
+    before, after = (parts_of(name, value) if isinstance(value, dict) else {} for value in (was, became))
     return [
-        FieldChange(field_name(field, name), said(before.get(name), field), said(after.get(name), field))
-        for name, field in fields
+        FieldChange(part, said(before.get(part)), said(after.get(part)))
+        for part in {**after, **before}
+        if before.get(part) != after.get(part)
     ]
 
 
@@ -99,7 +115,7 @@ def said(value: Plain, field: AnyField | None = None) -> str:
     """Return a value as text for people; one that `field` lets choose as it is called there."""
     choices = dict(field.flatchoices) if field else {}
     match value:
-        case None | "" | [] | {}:
+        case None:
             return ""
         case bool():
             return _("yes") if value else _("no")
