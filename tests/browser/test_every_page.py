@@ -27,7 +27,8 @@ from tests.browser.rounds import walk as walk
 from tests.catalog import shops
 from tests.shopadmin import logins
 from tests.shopadmin.access_rows import arguments as arguments
-from tests.shopadmin.access_table import ADDRESSES, TABLE
+from tests.shopadmin.access_table import TABLE
+from tests.shopadmin.test_access_matrix import ADDRESSES
 
 pytestmark = pytest.mark.browser
 
