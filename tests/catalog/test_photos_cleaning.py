@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +21,15 @@ def message_about(content: bytes) -> str:
     with pytest.raises(UnreadablePhoto) as caught:
         clean_photo(io.BytesIO(content))
     return str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says so")
+def test_a_process_that_decodes_can_never_win_privileges() -> None:
+    code = "confine(2**30); print(open('/proc/self/status').read())"
+    code = f"from catalog.photos.sandbox import confine; {code}"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert "NoNewPrivs:\t1" in said
 
 
 def test_a_photo_comes_back_made_anew_with_the_hash_of_the_file_that_came_in() -> None:
