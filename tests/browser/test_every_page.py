@@ -64,8 +64,7 @@ NO_PAGE = {
 IN_THEIR_STATE = {
     "mfa_authenticate": "between the password and the second factor",
     "catalog:product-count": "beside a list of more than one page",
-    "catalog:product-suggestions": "while one types into a filter",
-    "catalog:brand-suggest": "while one types a brand",
+    "catalog:brand-suggest": "while one types a brand, into a form or a filter",
     "catalog:category-suggest": "while one types a category",
     "catalog:product-news": "when somebody else changed the listing meanwhile",
     "catalog:invitation-answer": "after a link with a secret",

@@ -214,7 +214,7 @@ def test_lists_are_clean_when_empty_and_while_one_filters_them(
     walk.look("a job that runs")
 
     assert walk.faults == {}
-    assert walk.seen >= {"catalog:product-count", "catalog:product-suggestions", "tagging:job-progress"}
+    assert walk.seen >= {"catalog:product-count", "catalog:brand-suggest", "tagging:job-progress"}
 
 
 def test_the_way_in_is_clean(walk: Walk, alice: User) -> None:
