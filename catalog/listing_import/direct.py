@@ -47,9 +47,10 @@ def direct_pieces(file: BinaryIO, form: TableFormat) -> Iterator[bytes]:
     is_inside = False
     pieces = _decoded(file, form.encoding)
     first = next(pieces, b"")
-    if first.lower().startswith(b"sep="):
-        raise Irregular
     has_returns = first.endswith(b"\r\n")
+    # A carriage return alone ends a line too: then what looks like the header holds rows.
+    if first.lower().startswith(b"sep=") or b"\r" in first.removesuffix(b"\r\n"):
+        raise Irregular
     for piece in pieces:
         # Looking for one byte is many times quicker than looking for several, and mostly enough.
         data = piece.replace(b"\r\n", b"\n") if not has_returns and b"\r" in piece else piece

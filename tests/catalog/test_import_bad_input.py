@@ -95,6 +95,20 @@ def test_a_10_mb_cell_is_named_with_its_length():
     assert batch.counts["create"] == 1
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"sku,title\rA,Mug\rB,Jug\r",
+        b"sku,title\rA,Mug\rB,Jug",
+        b"sku,title\rA,Mug\nB,Jug\n",
+        b"sku,title\rA,Mug\r\nB,Jug\r\n",
+    ],
+)
+def test_lines_that_end_as_old_macintoshes_did_are_rows_from_the_first_on(content):
+    batch = imports.applied(content)
+    assert {sku: row["title"] for sku, row in imports.catalogue(batch.seller).items()} == {"A": "Mug", "B": "Jug"}
+
+
 @pytest.mark.parametrize("content", [b"", b"sku,title\n", b"sku,title\n,\n\n"])
 def test_a_file_without_rows_says_so(content):
     assert "no rows" in failed(content)
