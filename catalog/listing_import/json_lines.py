@@ -22,11 +22,13 @@ def read_json_lines(file: BinaryIO, form: TableFormat) -> Table:
     Numbers stay as they were written. Raises `FileProblem` when no line holds an object, or keys are too many.
     """
     header: dict[str, None] = {}
+    has_text = False
     for line in islice(_lines(file, form.encoding), LINES_FOR_HEADER):
+        has_text = has_text or bool(line)
         if isinstance(row := _parsed(line), dict):
             header |= dict.fromkeys(row)
     if not header:
-        raise FileProblem("no-rows")
+        raise FileProblem("no-json-lines" if has_text else "no-rows")
     if len(header) > MOST_COLUMNS:
         raise FileProblem("too-many-columns", columns=len(header), most=MOST_COLUMNS)
     columns = list(header)

@@ -109,6 +109,32 @@ def test_lines_that_end_as_old_macintoshes_did_are_rows_from_the_first_on(conten
     assert {sku: row["title"] for sku, row in imports.catalogue(batch.seller).items()} == {"A": "Mug", "B": "Jug"}
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            b"<!DOCTYPE html><html><table><tr><td>sku</td></tr></table></html>",
+            "This is a web page and no table; open it",
+        ),
+        (
+            b"\xef\xbb\xbf <html xmlns:x='urn:schemas-microsoft-com:office:excel'><table>",
+            "This is a web page and no table",
+        ),
+        (b"<?xml version='1.0'?><rss><item/></rss>", "This is an XML file and no table"),
+        (bytes(number * 7919 % 256 for number in range(50_000)), "This file is no text that can be read"),
+        (bytes(100_000), "This file is no text that can be read"),
+        (
+            "sku,title\nA,A mug that nobody has read the name of\n".encode("utf-32"),
+            "This file is no text that can be read",
+        ),
+        (b'{\n  "products": [\n', "No line of the file is a JSON object"),
+        (b'{"sku":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", "No line of the file is a JSON object"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(content, said):
+    assert failed(content).startswith(said)
+
+
 @pytest.mark.parametrize("content", [b"", b"sku,title\n", b"sku,title\n,\n\n"])
 def test_a_file_without_rows_says_so(content):
     assert "no rows" in failed(content)
