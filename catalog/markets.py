@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale
+from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
 from . import countries
@@ -22,8 +23,12 @@ def market_names(language: str) -> Mapping[str, str]:
 
 
 def market_named(text: str, language: str) -> str | None:
-    """Return the code of the market that `text` names: its code, or its name in `language` or in English."""
+    """Return the code of the market that `text` names: a code of ISO 3166, or its name in `language` or in English.
+
+    Codes of three letters or digits are understood too, and UK; other old codes of two letters mean states too often.
+    """
     code = text.strip().upper()
+    code = _other_codes().get(code, code)
     if code in _currency_of_market():
         return code
     return _codes(language).get(folded(text)) or _codes("en").get(folded(text))
@@ -66,6 +71,12 @@ def currency_names() -> Mapping[str, str]:
 @cache
 def _currency_of_market() -> Mapping[str, str]:
     return {code: found[0] for code in countries.names("en") if (found := get_territory_currencies(code))}
+
+
+@cache
+def _other_codes() -> Mapping[str, str]:
+    aliases = get_global("territory_aliases").items()
+    return {code: found[0] for code, found in aliases if len(found) == 1 and (len(code) == 3 or code == "UK")}
 
 
 @cache

@@ -40,7 +40,7 @@ def currency_of(text: str) -> str | Problem:
 
 def country_of(text: str) -> str | Problem:
     """Return the ISO 3166 code of a country in which one can sell, from its code or its name."""
-    code = {"UK": "GB"}.get(text.strip().upper()) or market_named(text, "es")
+    code = market_named(text, "es")
     return code or problem("unknown-market", text, **_suggestion(folded(text), _country_names()))
 
 

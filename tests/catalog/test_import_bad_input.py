@@ -234,6 +234,17 @@ def test_a_protected_brand_is_refused_but_may_stay():
     assert imports.outcomes(batch) == {2: "change", 3: "error"}
 
 
+@pytest.mark.parametrize(("written", "market"), [("USA", "US"), ("gbr", "GB"), ("UK", "GB"), ("724", "ES")])
+def test_countries_go_by_their_other_codes_too(written, market):
+    batch = imports.applied(csv_of(f"A,Mug,5,EUR,{written},1"))
+    assert list(imports.catalogue(batch.seller)["A"]["offers"]) == [market]
+
+
+def test_a_state_is_no_country():
+    batch = imports.checked(csv_of("A,Mug,5,USD,CT,1"))
+    assert imports.sentences(batch) == ["row 2, market: “CT” is no country"]
+
+
 def test_the_name_of_a_file_cannot_lead_anywhere():
     batch = imports.received(b"sku,title\nA,x\n", name="../../etc/pass\x00wd.csv")
     assert batch.name == "passwd.csv"
