@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -36,6 +37,13 @@ def test_a_file_that_cannot_be_read_says_why(me: Client, shop: Seller) -> None:
     assert "This is a PDF file and no table" in text_of(me.get(batch.get_absolute_url()))
     assert me.post(f"{batch.get_absolute_url()}columns", {}).status_code == 422
     assert ImportJob.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["list." + "n" * 245, "list." + "ñ" * 120, "n" * 400 + ".csv"])
+def test_a_file_may_be_called_anything(me: Client, shop: Seller, name: str) -> None:
+    response = me.post(ADD, {"file": SimpleUploadedFile(name, csv_of("A,Mug,5,USD,US,1"), "text/csv")})
+    assert response.status_code == 302
+    assert ImportBatch.objects.get().state == ImportBatch.State.RECEIVED
 
 
 def test_the_templates_come_in_without_a_correction(me: Client, shop: Seller) -> None:
