@@ -8,6 +8,7 @@ from . import views
 
 # The back office has no login of its own, which would know nothing of second factors and of too many tries.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+handler500 = "shopadmin.faults.server_error"
 handler429 = "shopadmin.accounts.views.login.too_many_requests"
 
 urlpatterns = [

@@ -16,8 +16,15 @@ export function complain(words) {
   toasts.replaceChildren(message);
 }
 
+function wordsFor(status) {
+  if (status === 503) {
+    return toasts.dataset.away;
+  }
+  return status < 500 ? toasts.dataset.refused : toasts.dataset.failed;
+}
+
 document.body.addEventListener("htmx:responseError", (event) => {
-  complain(event.detail.xhr.status < 500 ? toasts.dataset.refused : toasts.dataset.failed);
+  complain(wordsFor(event.detail.xhr.status));
 });
 document.body.addEventListener("htmx:sendError", () => complain(toasts.dataset.offline));
 document.body.addEventListener("htmx:afterRequest", (event) => {

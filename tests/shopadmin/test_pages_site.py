@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from shopadmin.accounts.models import User
+from shopadmin.embedded_postgres.server import DatabaseServerError
 from tagging.models import Creator
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/videos/?state=tagged"}
+
+
+def fails_with(error: Exception) -> object:
+    raise error
 
 
 def test_a_part_asked_for_after_the_session_has_ended_leads_to_the_login_page(client: Client) -> None:
@@ -75,6 +81,43 @@ def test_an_error_of_ours_says_so_without_details(
     assert response.status_code == 500
     assert b"Something broke on our side" in response.content
     assert b"ZeroDivisionError" not in response.content
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseServerError])
+def test_a_database_that_is_away_is_called_so_and_not_an_error_of_the_page(
+    error: type[Exception], client: Client, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(charlie)
+    client.raise_request_exception = False
+    monkeypatch.setattr(User, "scope", lambda *_: fails_with(error("server closed the connection")))
+
+    response = client.get("/catalog/imports/")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "10"
+    page = response.content.decode()
+    assert "The database does not answer just now" in page
+    assert "go on by themselves" in page
+    assert "server closed the connection" not in page
+    assert ("Try again</a>" in page, "Go to the start" in page) == (True, False)
+    assert b"Go to the start" in client.post("/catalog/imports/add").content
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError, 503), (ZeroDivisionError, 500)])
+def test_programs_and_scripts_read_an_error_of_ours_in_their_own_form(
+    error: type[Exception], status: int, client: Client, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(charlie)
+    client.raise_request_exception = False
+    monkeypatch.setattr(User, "scope", lambda *_: fails_with(error("secret")))
+
+    program = client.get("/api/catalog/imports/")
+    script = client.post("/catalog/imports/add", headers={"Accept": "application/json"})
+
+    assert (program.status_code, script.status_code) == (status, status)
+    [said] = script.json()["errors"]["site"]
+    assert program.json() == {"detail": said}
+    assert "secret" not in said
 
 
 def test_every_script_and_style_is_a_file_of_the_site(client: Client, dana: Creator) -> None:
