@@ -36,7 +36,6 @@ ADDRESS_SPACE_BYTES = 1024 * 2**20
 _START_S = 60.0
 _CPU_S = 120
 _PHOTOS_A_CHILD = 100
-_PR_SET_NO_NEW_PRIVS = 38
 """After so many photos a fresh child takes over, so that the limit of processor time never meets an innocent one."""
 _OPEN_FILES = 32
 _LENGTH = struct.Struct("<Q")
@@ -45,6 +44,7 @@ _READY = b"R"
 _NUMBERS = ("width", "height", "original_long_side", "perceptual_hash")
 _MOST_TEXT_BYTES = 4096
 _MOST_JPEG_BYTES = 16 * 2**20
+_PR_SET_NO_NEW_PRIVS = 38
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -195,7 +195,6 @@ def confine(address_space_bytes: int) -> None:
     with suppress(OSError):  # Only a wish: that the kernel, out of memory, ends this process before any other.
         Path("/proc/self/oom_score_adj").write_text("1000")
     if hasattr(os, "unshare"):
-        ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         for namespaces in (os.CLONE_NEWNET, os.CLONE_NEWUSER | os.CLONE_NEWNET):
             try:
                 os.unshare(namespaces)
@@ -212,7 +211,10 @@ def confine(address_space_bytes: int) -> None:
     ):
         hard = resource.getrlimit(kind)[1]
         value = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (value, value))
+        # At the soft limit of processor time comes a signal that says so, at the hard limit SIGKILL.
+        resource.setrlimit(kind, (value, value + (kind == resource.RLIMIT_CPU and value != hard)))
+    if sys.platform == "linux" and ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "The process cannot give up winning privileges")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,11 @@ def test_a_process_that_decodes_can_never_win_privileges() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert "NoNewPrivs:\t1" in said
+
+
+def test_a_process_that_computes_too_long_ends_with_a_signal_that_says_so() -> None:
+    code = "from catalog.photos import sandbox; sandbox._CPU_S = 1; sandbox.confine(2**30)\nwhile True: pass"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGXCPU
 
 
 def test_a_photo_comes_back_made_anew_with_the_hash_of_the_file_that_came_in() -> None:
