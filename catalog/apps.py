@@ -23,6 +23,7 @@ class CatalogConfig(AppConfig):
                 colleagues=lambda user: SellerMember.objects.filter(seller__members=user).values_list(
                     "user", flat=True
                 ),
+                lock_owned_by=Seller.objects.lock_owned_by,
                 left_without_owner=lambda users: Seller.objects.left_without_owner(users).values_list(
                     "name", flat=True
                 ),

@@ -53,6 +53,11 @@ class SellerQuerySet(models.QuerySet["Seller"]):
         staying = owners.filter(user__is_active=True).exclude(user__in=users)
         return self.filter(models.Exists(going), ~models.Exists(staying))
 
+    def lock_owned_by(self, users: Iterable[User]) -> None:
+        """Keep others from changing who works for the sellers that `users` own, until the transaction ends."""
+        owned = SellerMember.objects.filter(role=MemberRole.OWNER, user__in=users).values("seller")
+        list(self.filter(pk__in=owned).order_by("pk").select_for_update().values_list("pk"))
+
     def with_member(self, user: User, permission: Permission) -> Self:
         """Keep the sellers where the user's own membership gives `permission`; being an admin is not enough."""
         mine = SellerMember.objects.filter(user=user, role__in=member_roles_with(permission)).values("seller")

@@ -41,7 +41,7 @@ class OfficeUserForm(UserChangeForm):  # type: ignore[type-arg]
     def clean_is_active(self) -> bool:
         """Refuse to shut out somebody without whom a shop has no owner."""
         is_active: bool = self.cleaned_data["is_active"]
-        if not is_active and (shops := left_without_owner([self.instance])):
+        if not is_active and (shops := left_without_owner([self.instance], lock=True)):
             raise forms.ValidationError([_needs_owner(shop) for shop in shops])
         return is_active
 
@@ -77,7 +77,8 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Count a shop that would be left without an owner among what keeps people from being deleted."""
         to_delete, counts, missing, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, missing, [*protected, *map(_needs_owner, left_without_owner(objs))]
+        shops = left_without_owner(objs, lock=request.method == "POST")
+        return to_delete, counts, missing, [*protected, *map(_needs_owner, shops)]
 
     @transaction.atomic
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:

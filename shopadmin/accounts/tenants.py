@@ -26,6 +26,9 @@ class Tenancy:
     colleagues: Callable[[User], Keys]
     """Which users work for the same tenants as somebody."""
 
+    lock_owned_by: Callable[[Iterable[User]], None]
+    """Keeps others from changing who owns the tenants of these users, until the transaction ends."""
+
     left_without_owner: Callable[[Iterable[User]], Keys]
     """The names of the tenants that nobody would own who can log in, were these users gone."""
 
@@ -48,6 +51,13 @@ def colleague_keys(user: User) -> Keys | list[int]:
     return _tenancies[0].colleagues(user) if _tenancies else []
 
 
-def left_without_owner(users: Iterable[User]) -> list[str]:
-    """Return the names of the tenants that nobody would own who can log in, were `users` gone. One query."""
-    return list(_tenancies[0].left_without_owner(users)) if _tenancies else []
+def left_without_owner(users: Iterable[User], *, lock: bool) -> list[str]:
+    """Return the names of the tenants that nobody would own who can log in, were `users` gone.
+
+    With `lock` the answer holds until the transaction ends: two that let different owners go wait for each other.
+    """
+    if not _tenancies:
+        return []
+    if lock:
+        _tenancies[0].lock_owned_by(users)
+    return list(_tenancies[0].left_without_owner(users))

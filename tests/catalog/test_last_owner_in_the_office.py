@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +13,7 @@ from catalog.membership import MemberRole
 from catalog.models import Seller, SellerMember
 from shopadmin.accounts.models import User
 from tests import factories
+from tests.tagging.worker_process import wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
 PEOPLE = "admin:accounts_user_changelist"
@@ -100,3 +104,35 @@ def test_the_page_of_a_shop_changes_no_member(office: Client, shop: Seller) -> N
     office.post(reverse("admin:catalog_seller_change", args=[shop.pk]), data)
 
     assert shop.memberships.get().role == MemberRole.OWNER
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", [delete, delete_together, shut_out])
+def test_two_admins_at_once_cannot_let_one_owner_each_go(way: object, office: Client, shop: Seller) -> None:
+    """The second waits until the first has ended, and then sees that the other owner is gone."""
+    owner, other = shop.members.get(), factories.user("olive")
+    SellerMember.objects.create(seller=shop, user=other, role=MemberRole.OWNER)
+    pages: list[str] = []
+
+    def second() -> None:
+        try:
+            pages.append(way(office, owner))  # type: ignore[operator]
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Seller.objects.lock_owned_by([other])
+        admin = threading.Thread(target=second)
+        admin.start()
+        wait_for(lambda: is_somebody_waiting() or not admin.is_alive(), 30, "the second admin")
+        SellerMember.objects.filter(user=other).delete()
+    admin.join(timeout=60)
+
+    assert SENTENCE in pages[0]
+    assert User.objects.filter(pk=owner.pk, is_active=True).exists()
+
+
+def is_somebody_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted")
+        return bool(cursor.rowcount)
