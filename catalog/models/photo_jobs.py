@@ -151,6 +151,11 @@ class PhotoArchive(LeasedJob):
         verbose_name = _("photo archive")
         verbose_name_plural = _("photo archives")
 
+    @property
+    def products_with_new_photos(self) -> int:
+        """How many products have a photo that they lacked before."""
+        return sum(bool(got["added"]) for got in self.report.get("products", ()))
+
     def get_absolute_url(self) -> str:
         """Return the address of the page that tells how far its reading is, and what came of it."""
         return reverse("catalog:archive-detail", args=[self.pk])

@@ -43,7 +43,7 @@ class ProductPhotos:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveReport:
-    """Which product got which photos, what was left out and why, and what could be better about what was taken."""
+    """Which product got or had which photos, what was left out and why, and what of the others could be better."""
 
     products: list[ProductPhotos] = field(default_factory=list)
     problems: list[ArchiveProblem] = field(default_factory=list)
@@ -64,8 +64,10 @@ def receive_archive(*, seller: Seller, actor: User, file: IO[bytes], name: str) 
     if file.tell() > MAX_ARCHIVE_BYTES:
         message = _("The archive is larger than %(gigabytes)d GB. Split it into several.")
         raise UnreadableArchive(message % {"gigabytes": MAX_ARCHIVE_BYTES // 2**30})
-    with ArchiveReader(file):
-        file.seek(0)
+    with ArchiveReader(file) as reader:
+        if not reader.names and not reader.problems:
+            raise UnreadableArchive(_("The archive is empty. Put the photos into it and make it again."))
+    file.seek(0)
     archive = PhotoArchive(seller=seller, requested_by=actor, name=name[:200])
     archive.file.save("photos.zip", File(file), save=False)
     archive.save()
@@ -185,7 +187,8 @@ def _add(product: Product, photos: Sequence[tuple[str, Photo]], actor: User, rep
     for number, (name, photo) in enumerate(photos):
         if number not in refused:
             (got.added if photo.sha256 in new else got.known).append(name)
-    report.products.append(got)
+    if got.added or got.known:
+        report.products.append(got)
     report.problems.extend(ArchiveProblem(photos[note.number][0], note.message) for note in added.refused)
     report.warnings.extend(ArchiveProblem(photos[note.number][0], note.message) for note in added.warnings)
 

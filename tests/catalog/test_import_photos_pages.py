@@ -92,6 +92,27 @@ def test_an_archive_is_sent_and_its_page_tells_what_came_of_it(me: Client, shop:
     assert product.images.count() == 1
 
 
+def test_a_product_whose_photos_were_all_refused_got_none(me: Client, shop: Seller) -> None:
+    product = factories.product(of=shop, photos=0)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(f"{product.sku}.jpg", b"<svg/>")
+    me.post(ADD, {"seller": shop.slug, "file": SimpleUploadedFile("photos.zip", out.getvalue())})
+    row = PhotoArchive.objects.get()
+    read_archive(row.pk)
+
+    page = text_of(me.get(row.get_absolute_url()))
+
+    assert "0 products got photos." in page
+    assert "This is an SVG drawing" in page
+
+
+def test_an_archive_with_nothing_in_it_is_refused(me: Client, shop: Seller) -> None:
+    sent = {"seller": shop.slug, "file": archive()}
+    assert "The archive is empty." in text_of(me.post(ADD, sent, follow=True))
+    assert not PhotoArchive.objects.exists()
+
+
 def test_what_is_no_archive_is_refused_with_a_reason(me: Client, shop: Seller) -> None:
     sent = {"seller": shop.slug, "file": SimpleUploadedFile("photos.zip", b"nothing")}
     assert me.post(ADD, sent, headers={"Accept": "application/json"}).status_code == 422
