@@ -52,7 +52,7 @@ class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
         if batch.problem:
             return file_message(batch.problem)
         job = batch.job
-        return job.error if job is not None and job.state == ImportJob.State.FAILED else ""
+        return str(job.explanation) if job is not None and job.state == ImportJob.State.FAILED else ""
 
     def get_progress(self, batch: ImportBatch) -> dict[str, Any] | None:
         """Say what is being done and how far that is in percent of its stage; nothing when nothing is done."""

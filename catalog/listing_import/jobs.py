@@ -56,7 +56,7 @@ def settle(job: ImportJob) -> None:
     else:
         batch.enter(ImportBatch.State.APPLIED)
     if job.state == ImportJob.State.FAILED:
-        tell(job, _("The import of {file} has failed"), job.error)
+        tell(job, _("The import of {file} has failed"), job.explanation)
 
 
 def _work(job: ImportJob, heartbeat: Heartbeat) -> None:

@@ -102,4 +102,4 @@ def _problem(batch: ImportBatch) -> str:
     if batch.state != ImportBatch.State.FAILED:
         return ""
     job = batch.job
-    return job.error if job is not None else ""
+    return str(job.explanation) if job is not None else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar, Self, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -19,7 +19,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from .explaining import explained
 from .retry import retry_delay_s
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # A message that was lost delays its job by this much; a message too many costs a worker one short statement.
 RING_AGAIN_AFTER = timedelta(seconds=60)
@@ -133,6 +137,11 @@ class LeasedJob(models.Model):
     def job_name(self) -> str:
         """What logs and errors call the job, in English: "Tag job 7"."""
         return f"{capfirst(self._meta.verbose_name_raw)} {self.pk}"
+
+    @property
+    def explanation(self) -> str | _StrPromise:
+        """What those who wait for the job read of `error`."""
+        return explained(self.error, has_ended=self.is_finished)
 
     @property
     def is_finished(self) -> bool:

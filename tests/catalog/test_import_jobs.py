@@ -19,6 +19,7 @@ from catalog.listing_import import checking, jobs, services
 from catalog.listing_import.partitions import attached, execute, rows_of
 from catalog.models import ImportBatch, ImportJob, Product
 from catalog.tasks import ring_due_imports, run_import_job, sweep_imports
+from shopadmin.accounts.notifications.models import Notification
 from shopadmin.jobs import doorbell
 from shopadmin.jobs.leased_job import JobFenced
 from tests import factories
@@ -238,6 +239,27 @@ def test_a_job_that_kills_each_of_its_workers_is_parked_and_said_so(sent, settin
     assert batch.state == State.FAILED
     assert "last worker stopped without a word" in batch.job.error
     imports.run(services.request_check(batch, None))
+
+
+@pytest.mark.usefixtures("still", "served")
+def test_merchants_read_nothing_of_errors_that_only_we_understand(sent, settings, monkeypatch, login, mallory):
+    batch = imports.checked(FILE, of=factories.seller("Corner Shop", mallory))
+    job = services.request_apply(batch, mallory)
+    monkeypatch.setattr(jobs, "apply", lambda *arguments: {}["price"])
+    me, pages = login(mallory), []
+    for _ in range(settings.SHOPADMIN["JOB_MAX_ATTEMPTS"]):
+        ImportJob.objects.update(due_at=timezone.now())
+        run_import_job(job.pk)
+        pages.append(me.get(batch.get_absolute_url()).content.decode())
+    job.refresh_from_db()
+    assert job.error == "Parked after 5 attempts; the last one said: KeyError: 'price'"
+    assert "An error on our side has interrupted this. Nothing is lost: it is tried again by itself." in pages[0]
+    assert "An error on our side has stopped this." in pages[-1]
+    assert "Nothing was changed by this try." in pages[-1]
+    [news] = Notification.objects.filter(recipient=mallory, title__contains="has failed")
+    assert "An error on our side has stopped this." in news.body
+    api = me.get(f"/api/catalog/imports/{batch.pk}/").json()["problem"]
+    assert not any("KeyError" in said or "Parked" in said for said in [*pages, news.body, api])
 
 
 @pytest.mark.usefixtures("still")

@@ -113,6 +113,27 @@ def test_an_archive_with_nothing_in_it_is_refused(me: Client, shop: Seller) -> N
     assert not PhotoArchive.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("state", "error", "said"),
+    [
+        ("pending", "OperationalError: gone", "An error on our side has interrupted this."),
+        (
+            "failed",
+            "Parked after 5 attempts; the last one said: KeyError: 'x'",
+            "An error on our side has stopped this.",
+        ),
+        ("failed", "The file is not a readable ZIP archive.", "The file is not a readable ZIP archive."),
+    ],
+)
+def test_the_page_of_an_archive_says_nothing_that_only_we_understand(
+    me: Client, shop: Seller, mallory: User, state: str, error: str, said: str
+) -> None:
+    row = PhotoArchive.objects.create(seller=shop, requested_by=mallory, name="x.zip", state=state, error=error)
+    page = text_of(me.get(row.get_absolute_url()))
+    assert said in page
+    assert "Error: " not in page
+
+
 def test_what_is_no_archive_is_refused_with_a_reason(me: Client, shop: Seller) -> None:
     sent = {"seller": shop.slug, "file": SimpleUploadedFile("photos.zip", b"nothing")}
     assert me.post(ADD, sent, headers={"Accept": "application/json"}).status_code == 422
