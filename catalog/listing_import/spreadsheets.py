@@ -16,6 +16,8 @@ from itertools import islice, repeat
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.reader import excel
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from .problems import FileProblem, Problem, problem
 from .tables import MOST_COLUMNS, Table, blocks_of
@@ -24,10 +26,28 @@ MOST_PARTS = 2000
 MOST_UNPACKED = 1_000_000_000
 # Texts that cells share are held in memory.
 MOST_SHARED_TEXT = 80_000_000
+# The XML of a large sheet shrinks to a twentieth; what shrinks to less than a hundredth was made to do harm.
+MOST_RATIO = 100
+_LEAST_FOR_RATIO = 20_000_000
+MOST_ROWS = 2**20
+"""The most rows that Excel and LibreOffice have."""
+ROWS_BEFORE_TABLE = 10_000
+"""In so many rows of all sheets together the table must begin: pages wait while it is looked for."""
 _SHARED_TEXT = "xl/sharedStrings.xml"
-_DECLARATIONS = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+# White space, instructions and comments, and then the root element: no declarations, in no other encoding.
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<[A-Za-z_]", re.DOTALL)
 _FORMULA = re.compile(rb"<f[ >/]")
 _PADDED = re.compile(r"0{2,}")
+
+
+class _Sheet(ReadOnlyWorksheet):  # type: ignore[misc]
+    """A sheet that is not asked for its size: where it does not say that, openpyxl reads all of it to the end."""
+
+    def _get_size(self) -> None:
+        pass
+
+
+excel.ReadOnlyWorksheet = _Sheet
 
 # The number of a row with its cells, once with stored results and once with formulas.
 type _NumberedCells = Iterator[tuple[int, tuple[Sequence[Any], Sequence[Any]]]]
@@ -56,7 +76,7 @@ def read_xlsx(file: BinaryIO, name: str = "") -> Table:
         sheet = next((sheet for sheet in sheets if sheet.title == name), None) or _with_rows(sheets)
         formulas = _rows(_workbook(file, is_stored=False)[sheet.title]) if _has_formulas(file) else repeat(())
         rows = enumerate(zip(_rows(sheet), formulas, strict=False), 1)
-        for number, (cells, _) in rows:
+        for number, (cells, _) in islice(rows, ROWS_BEFORE_TABLE):
             if not _is_blank(cells):
                 header = [_text(cell).strip() for cell in cells]
                 return _table(header, number, rows)
@@ -76,6 +96,8 @@ def check_archive(file: BinaryIO) -> None:
             shared = sum(part.file_size for part in parts if part.filename == _SHARED_TEXT)
             if len(parts) > MOST_PARTS or size > MOST_UNPACKED or shared > MOST_SHARED_TEXT:
                 raise FileProblem("workbook-too-large", megabytes=size // 1_000_000, most=MOST_UNPACKED // 1_000_000)
+            if any(part.file_size > max(_LEAST_FOR_RATIO, MOST_RATIO * part.compress_size) for part in parts):
+                raise FileProblem("workbook-unfolds", times=MOST_RATIO)
             if len(names) != len(parts) or any(part.flag_bits & 1 for part in parts):
                 raise FileProblem("broken-workbook")
             for part in parts:
@@ -88,7 +110,7 @@ def check_archive(file: BinaryIO) -> None:
 def _refuse_declarations(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Refuse XML that declares its own entities, which can unfold without end."""
     with archive.open(part) as opened:
-        if _DECLARATIONS.search(opened.read(4096)):
+        if not _PROLOG.match(opened.read(4096)):
             raise FileProblem("broken-workbook")
 
 
@@ -121,18 +143,24 @@ def _visible_sheets(workbook: Workbook) -> list[Any]:
 
 def _with_rows(sheets: Sequence[Any]) -> Any:
     """Return the first sheet with two rows that are not blank; else the first with one, or the first."""
-    full = (sheet for least in (2, 1) for sheet in sheets if _has_rows(sheet, least))
-    return next(full, sheets[0])
-
-
-def _has_rows(sheet: Any, least: int) -> bool:
-    filled = (row for row in _rows(sheet) if not _is_blank(row))
-    return len([*islice(filled, least)]) == least
+    best, most, left = sheets[0], 0, ROWS_BEFORE_TABLE
+    for sheet in sheets:
+        filled = 0
+        for row in islice(_rows(sheet), left):
+            left -= 1
+            filled += not _is_blank(row)
+            if filled == 2:
+                return sheet
+        if filled > most:
+            best, most = sheet, filled
+    return best
 
 
 def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
-    sheet.reset_dimensions()
-    yield from sheet.iter_rows()
+    for number, row in enumerate(sheet.iter_rows()):
+        if number == MOST_ROWS:
+            raise FileProblem("workbook-too-long", most=MOST_ROWS)
+        yield row
 
 
 def _is_blank(cells: Sequence[Any]) -> bool:

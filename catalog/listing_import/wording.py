@@ -71,6 +71,10 @@ FILE_PROBLEMS: Mapping[str, str | Promise] = {
     "not-a-workbook": _("The file is an archive but no Excel workbook; send CSV, TSV, XLSX or JSON Lines."),
     "broken-workbook": _("The workbook is broken or locked with a password; open it, save it again and send that."),
     "workbook-too-large": _("The workbook unpacks to %(megabytes)s MB, at most %(most)s can be read; save it as CSV."),
+    "workbook-unfolds": _(
+        "The workbook unpacks to more than %(times)s times its size, which filled ones never do; save it as CSV."
+    ),
+    "workbook-too-long": _("The sheet has more than %(most)s rows, more than spreadsheets have; save it as CSV."),
     "other-columns": _("The file has %(columns)s columns but %(mapped)s were chosen; choose them again."),
     "too-many-different": _(
         "The column taken for “%(column)s” has more than %(most)s different values; is it the right one?"

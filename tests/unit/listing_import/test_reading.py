@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import zipfile
+from collections.abc import Callable
 
 import openpyxl
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from catalog.listing_import.encodings import EncodingEvidence
 from catalog.listing_import.opening import guess_format, open_table, with_sheets
 from catalog.listing_import.problems import FileProblem
+from catalog.listing_import.spreadsheets import guess_sheet
 from catalog.listing_import.tables import Kind, Table, TableFormat
 from tests.catalog.imports import workbook_of
 
@@ -270,15 +272,75 @@ def test_a_zip_bomb_is_not_unpacked():
     assert problem_of(out.getvalue())[0] == "workbook-too-large"
 
 
-def test_xml_that_declares_its_own_entities_is_refused():
+def with_part(name: str, content: Callable[[bytes], bytes]) -> bytes:
+    """A workbook of which one part is made anew."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook(["sku"]))) as real, zipfile.ZipFile(out, "w") as evil:
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(["sku"], ["A"]))) as real,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as evil,
+    ):
         for part in real.infolist():
-            content = real.read(part)
-            if part.filename == "xl/workbook.xml":
-                content = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>' + content
-            evil.writestr(part, content)
-    assert problem_of(out.getvalue())[0] == "broken-workbook"
+            evil.writestr(part.filename, content(real.read(part)) if part.filename == name else real.read(part))
+    return out.getvalue()
+
+
+def with_sheet(*rows: bytes) -> bytes:
+    """A workbook whose sheet does not say how large it is."""
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (space, b"".join(rows))
+    return with_part("xl/worksheets/sheet1.xml", lambda _: sheet)
+
+
+def row(number: int, *texts: str) -> bytes:
+    cells = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in texts)
+    return f'<row r="{number}">{cells}</row>'.encode()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>',
+        b'<?xml version="1.0"?>' + b" " * 5000 + b'<!DOCTYPE x [<!ENTITY a "aaaa">]>',
+        b"<!--" + b"<a" * 3000 + b'--><!DOCTYPE x [<!ENTITY a "aaaa">]>',
+        b"<!-- -->" * 400 + b"<!DOCTYPE x>",
+    ],
+)
+def test_xml_that_declares_its_own_entities_is_refused(before):
+    content = with_part("xl/workbook.xml", lambda real: before + (real.partition(b"?>")[2] or real))
+    assert problem_of(content)[0] == "broken-workbook"
+
+
+def test_xml_in_another_encoding_in_which_declarations_would_hide_is_refused():
+    evil = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "aaaa">]><workbook/>'.encode("utf-16")
+    assert problem_of(with_part("xl/workbook.xml", lambda _: evil))[0] == "broken-workbook"
+
+
+def test_a_sheet_that_unfolds_as_none_does_is_not_unpacked():
+    assert problem_of(with_sheet(b" " * 25_000_000)) == ("workbook-unfolds", {"times": 100})
+
+
+def test_a_sheet_that_does_not_say_how_large_it_is_is_not_read_to_its_end_for_that(monkeypatch):
+    content = with_sheet(row(1, "sku"), *(row(number, f"A-{number}") for number in range(2, 60_000)))
+    unpacked = 0
+    read = zipfile.ZipExtFile.read
+
+    def counting(part, size=-1):
+        nonlocal unpacked
+        piece = read(part, size)
+        unpacked += len(piece)
+        return piece
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", counting)
+    guess_sheet(io.BytesIO(content))
+    assert 0 < unpacked < 500_000
+
+
+def test_rows_beyond_those_of_spreadsheets_end_the_reading():
+    assert problem_of(with_sheet(row(1, "sku"), row(2_000_000_000, "A"))) == ("workbook-too-long", {"most": 1_048_576})
+
+
+def test_a_table_is_not_looked_for_without_end():
+    assert problem_of(with_sheet(row(2_000_000_000, "sku"))) == ("no-rows", {})
 
 
 @given(st.binary(max_size=400))
