@@ -13,6 +13,7 @@ from .amounts import read_amount
 from .headers import PRICE_IN, ColumnGuess, ColumnMapping, guess_columns, names_of
 from .opening import open_table
 from .problems import Problem, shown
+from .staging import as_kept
 from .tables import TableFormat
 
 SAMPLE_ROWS = 20
@@ -45,11 +46,11 @@ def guess_file(batch: ImportBatch) -> Guess:
 
 
 def read_sample(file: BinaryIO, form: TableFormat) -> tuple[Sequence[str], list[Sequence[str]]]:
-    """Return the header and the first rows that are not blank."""
+    """Return the header and the first rows that are not blank, as they are staged."""
     table = open_table(file, form)
     block = next(table.blocks, None)
-    sample = [row for row in block.rows if row] if block is not None else []
-    return table.header, sample[:SAMPLE_ROWS]
+    sample = [row for row in block.rows if row][:SAMPLE_ROWS] if block is not None else []
+    return table.header, [[as_kept(cell) for cell in row] for row in sample]
 
 
 def guess_mapping(seller: Seller, columns: Sequence[ColumnGuess], sample: Sequence[Sequence[str]]) -> ColumnMapping:

@@ -101,8 +101,8 @@ class Stager:
         if is_odd or sum(map(len, picked)) > LONGEST_CELL:
             is_odd = True
             fault = fault or self._too_long(picked)
-            picked = [_LOST.sub("\ufffd", cell[:LONGEST_CELL]) for cell in picked]
-            prices = [_LOST.sub("\ufffd", cell[:LONGEST_CELL]) for cell in prices]
+            picked = [as_kept(cell[:LONGEST_CELL]) for cell in picked]
+            prices = [as_kept(cell[:LONGEST_CELL]) for cell in prices]
         said = "" if fault is None else json.dumps(_as_json(fault))
         parts = [LOOK if is_odd else "", said, *picked]
         if prices:
@@ -117,9 +117,14 @@ class Stager:
         return None
 
 
+def as_kept(cell: str) -> str:
+    """Return the cell with � for each character that PostgreSQL cannot keep: NUL, and halves of surrogate pairs."""
+    return _LOST.sub("\ufffd", cell)
+
+
 def _as_json(fault: Problem) -> dict[str, object]:
     plain = json.dumps(dict(fault.facts), ensure_ascii=True)
-    value = _LOST.sub("\ufffd", fault.value)
+    value = as_kept(fault.value)
     return {"code": fault.code, "column": fault.column, "value": value, "facts": json.loads(plain)}
 
 

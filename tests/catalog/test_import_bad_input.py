@@ -84,6 +84,12 @@ def test_a_bad_cell_is_named_with_its_row(row, said):
     assert batch.counts["error"] == 1
 
 
+def test_the_first_rows_are_shown_as_they_are_judged():
+    content = csv_of("A,Mug\x00,5,USD,US,1")
+    assert services.guess(imports.received(content)).sample[0][1] == "Mug\ufffd"
+    assert "“Mug�” holds characters that could not be read" in imports.sentences(imports.checked(content))[0]
+
+
 def test_all_problems_of_a_row_are_named():
     batch = imports.checked(csv_of(",x,-1,XQZ,Narnia,lots"))
     assert [column for _, column, _ in imports.codes(batch)] == ["currency", "market", "stock", "sku"]
