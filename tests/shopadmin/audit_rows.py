@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from shopadmin.accounts.audit.models import AuditEntry
-from shopadmin.accounts.audit.recording import Happening, Target, record_many
+from shopadmin.accounts.audit.recording import Happening, Target, record, record_many
+from shopadmin.accounts.models import User
 
 
 def entries(count: int, *, actor: str = "nightly", action: str = "listing.edited") -> list[AuditEntry]:
@@ -28,6 +29,13 @@ def entries(count: int, *, actor: str = "nightly", action: str = "listing.edited
     )
     seal()
     return list(AuditEntry.objects.filter(pk__in=[row.pk for row in rows]).order_by("position"))
+
+
+def soap(
+    number: int = 1, *, actor: User | str = "nightly", action: str = "listing.edited", **fields: object
+) -> AuditEntry:
+    """An entry about the product of that number, written and not sealed yet."""
+    return record(actor, action, Target("catalog.product", str(number), f"Soap {number}"), **fields)
 
 
 def seal() -> None:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable
 from datetime import timedelta
-from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
-from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Seller
 from shopadmin.accounts.audit import views
-from shopadmin.accounts.audit.exporting import NotAnExport, verify_export
 from shopadmin.accounts.audit.models import AuditEntry
-from shopadmin.accounts.audit.recording import Target, record
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from tests import factories
-from tests.shopadmin.audit_rows import entries, sql, unguarded
+from tests.shopadmin.audit_files import LIST, exported, table
+from tests.shopadmin.audit_rows import entries, soap, sql, unguarded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-LIST = "/accounts/audit/"
 
 
 @pytest.fixture
@@ -39,12 +29,6 @@ def mine(mallory: User) -> Seller:
 
 def names(client: Client, query: str = "") -> list[str]:
     return [entry.target_name for entry in client.get(LIST + query).context["page"].rows]
-
-
-def soap(
-    number: int = 1, *, actor: User | str = "nightly", action: str = "listing.edited", **fields: object
-) -> AuditEntry:
-    return record(actor, action, Target("catalog.product", str(number), f"Soap {number}"), **fields)
 
 
 def test_the_newest_comes_first_with_what_changed(login, alice: User) -> None:
@@ -185,136 +169,6 @@ def test_words_that_lie_far_back_are_found_too(
         assert len(names(client, "?q=spring")) == 25
 
 
-def exported(client: Client, kind: str, query: str = "") -> str:
-    response = client.get(f"{LIST}export.{kind}{query}")
-    assert "attachment" in response["Content-Disposition"]
-    body: Iterable[bytes] = response.streaming_content
-    return b"".join(body).decode()
-
-
-def table(text: str) -> list[dict[str, str]]:
-    assert text.startswith("\ufeff")
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
-
-
-def test_json_lines_can_be_verified_elsewhere(login, alice: User) -> None:
-    entries(9)
-    client = login(alice)
-
-    everything = exported(client, "jsonl").splitlines()
-    some = exported(client, "jsonl", "?q=soap").splitlines()[3:6]
-
-    assert len(everything) == 9
-    assert verify_export(everything, {}).faults == ()
-    assert verify_export(some, {6: json.loads(some[-1])["hash"]}).faults == ()
-    assert verify_export(everything, {}).entries == 9
-
-
-@pytest.mark.parametrize("field", ["reason", "target_name", "at", "previous_hash", "hash", "before", "tenant_key"])
-def test_a_changed_file_does_not_verify(login, alice: User, field: str) -> None:
-    entries(5)
-    lines = exported(login(alice), "jsonl").splitlines()
-    lines[2] = json.dumps({**json.loads(lines[2]), field: "something else"})
-
-    assert 3 in {fault.position for fault in verify_export(lines, {}).faults}
-
-
-def test_a_file_in_another_order_or_with_a_foreign_entry_does_not_verify(login, alice: User) -> None:
-    entries(5)
-    lines = exported(login(alice), "jsonl").splitlines()
-
-    assert {fault.kind for fault in verify_export([lines[1], lines[0]], {}).faults} == {"moved"}
-    assert [fault.position for fault in verify_export([*lines, lines[4]], {}).faults] == [5]
-    assert [fault.kind for fault in verify_export(lines, {4: "a" * 64}).faults] == ["rewritten"]
-    for broken in ("{}", "[]", "no json", '{"position": 1}'):
-        with pytest.raises(NotAnExport, match="Line 1"):
-            verify_export([broken], {})
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
-def test_no_cell_is_a_formula(login, alice: User, start: str) -> None:
-    record(alice, "listing.edited", Target("catalog.product", "1", f'{start}HYPERLINK("evil")'), reason=f"{start}1")
-
-    (cells,) = table(exported(login(alice), "csv"))
-
-    assert cells["target_name"] == f'\'{start}HYPERLINK("evil")'
-    assert cells["reason"] == f"'{start}1"
-
-
-def test_exports_hold_what_the_filters_find(login, alice: User) -> None:
-    entries(3)
-
-    assert "Soap 2" in exported(login(alice), "csv", "?target=catalog.product:2")
-    assert "Soap 1" not in exported(login(alice), "csv", "?target=catalog.product:2")
-    assert login(alice).get(f"{LIST}export.csv?first=x").status_code == 422
-
-
-def shown(user: User, number: int = 1) -> str:
-    page = '{% load accounts %}{% timeline "catalog.Product" number %}'
-    return Template(page).render(Context({"user": user, "number": number}))
-
-
-def test_a_timeline_shows_the_newest_about_one_thing(alice: User) -> None:
-    for number in range(25):
-        soap(1, action=f"listing.done-{number}")
-    soap(2, action="listing.other")
-
-    text = shown(alice)
-
-    assert "done 24" in text
-    assert "done 5<" in text
-    assert "done 4<" not in text
-    assert "other" not in text
-    assert "target=catalog.product%3A1" in text
-
-
-def test_a_timeline_shows_everybody_what_they_may_read(alice: User, mallory: User, bob: User, mine: Seller) -> None:
-    soap(1, actor=alice, tenant_key=mine.pk, reason="for all")
-    soap(1, actor=alice, reason="internal")
-
-    assert "internal" in shown(alice)
-    assert "for all" in shown(mallory)
-    assert "internal" not in shown(mallory)
-    assert "Alice" not in shown(mallory)
-    assert shown(bob).strip() == ""
-
-
-def test_of_an_offer_the_parts_that_changed_are_told_as_people_write_them(alice: User) -> None:
-    before = {"price_minor": 123456, "currency": "USD", "stock": 4}
-    soap(
-        1, before={"offer-US": before, "offer-DE": before}, after={"offer-US": {**before, "stock": 5}, "offer-DE": None}
-    )
-
-    text = " ".join(shown(alice).split())
-
-    assert "stock US: <del>4</del> → <ins>5</ins>" in text
-    assert "price DE: <del>$1,234.56</del> → nothing" in text
-    assert "price US" not in text
-
-
-def test_counts_of_none_are_not_told_at_a_glance(alice: User) -> None:
-    soap(1, after={"rows": 6, "same": 0})
-
-    assert "rows" in shown(alice)
-    assert 'audit-gist">same' not in shown(alice)
-    assert ">same</th>" in shown(alice)
-
-
-def test_a_timeline_of_nothing_says_so(alice: User) -> None:
-    assert "Nobody has changed anything yet" in shown(alice)
-
-
-def test_a_timeline_asks_the_database_as_often_for_many_as_for_one(
-    alice: User, mallory: User, mine: Seller, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    for person, queries in ((alice, 1), (mallory, 2)):
-        assert person.roles
-        for _ in range(2):
-            soap(1, tenant_key=mine.pk)
-            with django_assert_num_queries(queries):
-                shown(person)
-
-
 def test_lists_enter_an_index_whatever_is_looked_for(alice: User) -> None:
     entries(50)
     with connection.cursor() as cursor:
@@ -336,25 +190,3 @@ def test_the_values_of_a_column_are_listed_once(db: None) -> None:
         soap(1, action=action)
 
     assert AuditEntry.objects.values_of("action") == ["a.b", "b.c"]
-
-
-def test_the_command_verifies_an_exported_file(login, alice: User, tmp_path: Path) -> None:
-    entries(3)
-    file = tmp_path / "audit.jsonl"
-    text = exported(login(alice), "jsonl")
-    file.write_text(text)
-    out = StringIO()
-
-    call_command("verify_audit", "--file", str(file), stdout=out)
-    assert "3 entries" in out.getvalue()
-
-    file.write_text(text.replace("Soap 2", "Soap 7"))
-    with pytest.raises(CommandError) as wrong:
-        call_command("verify_audit", "--file", str(file), stdout=out)
-    assert wrong.value.returncode == 1
-    assert "Line 2: entry 2 is not as it was sealed" in out.getvalue()
-
-    file.write_text("nothing")
-    with pytest.raises(CommandError) as unreadable:
-        call_command("verify_audit", "--file", str(file), stdout=out)
-    assert unreadable.value.returncode == 2
