@@ -12,9 +12,9 @@ from typing import BinaryIO, cast
 from django.db import IntegrityError, transaction
 
 from ..models import ImportBatch
-from .filling import Report, stage, take_blank_rows_out
+from .filling import Report, drop_other_columns, stage, take_blank_rows_out
 from .judging import judge_rest
-from .partitions import NOT_VACUUMED, Partitions, create_rows, execute, has_returns, publish, rows_of
+from .partitions import NOT_VACUUMED, Partitions, execute, has_returns, publish, rows_of
 from .plan import JUMP, Plan
 from .problems import FileProblem
 from .staging import RowCounts
@@ -23,10 +23,11 @@ from .words import Words
 MOST_NEW_BRANDS = 2000
 # Looking into these rows finds nearly all words of a file; the others are looked up when rows with them are left.
 ROWS_WITH_MOST_WORDS = 40_000
-# The planner thinks too highly of what parallel workers cost to send rows; memory is for the hash joins; a short look
-# at rows tells how wide they are, so that the narrow side of a join is hashed.
+# The planner thinks too highly of what parallel workers cost to send rows. Memory is for the hash joins: as much as the
+# server gives to its own maintenance. A short look at rows tells how wide they are, so that the narrow side is hashed.
 PLANNING = (
-    "SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL work_mem = '64MB';"
+    "SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL hash_mem_multiplier = 1;"
+    " SELECT set_config('work_mem', current_setting('maintenance_work_mem'), true);"
     " SET LOCAL default_statistics_target = 10"
 )
 
@@ -39,14 +40,13 @@ def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
     """
     mapping = batch.column_mapping
     names = Partitions.of(batch, name)
-    plan = Plan(mapping, batch.seller_id, names.tables, has_returns=has_returns(batch))
     execute(PLANNING)
-    create_rows(batch, names)
     report("read", 0.0)
     with batch.file.open("rb") as file:
         counts = stage(cast(BinaryIO, file), batch, names, report)
     report("check", 0.0)
     execute(f"ANALYZE {names.rows}")
+    plan = Plan(mapping, batch.seller_id, names.tables(have_odd=counts.odd > 0), has_returns=has_returns(batch))
     words = Words(batch, plan)
     words.add(f"SELECT * FROM {names.rows} LIMIT {ROWS_WITH_MOST_WORDS}")
     execute(
@@ -54,12 +54,15 @@ def check(batch: ImportBatch, name: str, report: Report) -> dict[str, int]:
         f" {plan.outcome()} AS outcome, p.id AS product_id, p.version FROM {plan.sources()}"
     )
     report("compare", 0.0)
-    take_blank_rows_out(batch, names, counts)
-    batch.decimal_mark = judge_rest(names, plan, words, report)
+    batch.decimal_mark = ""
+    if rows_of(f"SELECT FROM {names.results} WHERE outcome = 'judge' LIMIT 1"):
+        take_blank_rows_out(batch, names, counts)
+        batch.decimal_mark = judge_rest(names, plan, words, report)
+    drop_other_columns(batch, names, counts)
     if len(words.new_brands) > MOST_NEW_BRANDS:
         raise FileProblem("too-many-brands", count=len(words.new_brands), most=MOST_NEW_BRANDS)
     _refuse_repeated(names)
-    execute(f"DROP TABLE {names.words}")
+    execute(f"DROP TABLE IF EXISTS {names.words}, {names.odd}")
     found = _counts(names, counts)
     publish(batch, names, found)
     return found

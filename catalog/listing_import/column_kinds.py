@@ -1,20 +1,25 @@
 """PURE. The kinds of columns that a file can have: objects that know their names in the wild and clean cells.
 
-`clean` is the truth about a cell. `accepts` is a quicker sufficient test in SQL: a cell that passes it is clean as it
-stands, so that most rows of a good file never leave the database. Cells with control characters do not get as far (see
-`staging`), nor do blank ones, which mean "leave as it is".
+`clean` is the truth about a cell. `accepts` is a quicker sufficient test of many cells at once: what passes it is clean
+as it stands, so that most rows of a good file are never looked at one by one. What can stand in no cell does not get as
+far (see `staging`), nor do blank cells, which mean "leave as it is".
 """
 
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from shopadmin.csv_cells import FORMULA_STARTS, original_text
 
+from ..gtin import LENGTHS as GTIN_LENGTHS
 from ..gtin import InvalidGtin, clean_gtin
+from .cells import INSIDE_LETTERS, Cells, Mask, letters_of
 from .problems import Problem, problem
 
 CLEAR = "[clear]"
@@ -29,12 +34,16 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 # White space as `str.strip` has it.
 _SPACES = "".join(chr(number) for number in range(1, 0x10000) if chr(number).isspace())
 _FORMULA_STARTS = "".join(f"\\u{ord(letter):04x}" for letter in FORMULA_STARTS)
-# Every character but white space; first none of "[", with which the clearing mark begins, and the apostrophe, which may
-# be the one that keeps spreadsheets from running a formula.
-_EDGE = r"\u0021-\u007e\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\U0010ffff"
-_FIRST = _EDGE.replace(r"\u0021-\u007e", r"\u0021-\u0026\u0028-\u005a\u005c-\u007e")
-# What is no ASCII, divides addresses, or has a meaning of its own in them.
-_ODD_IN_ADDRESS = "[^!-+./0-9:<-?A-Z^_`a-z{}~-]"
+_DIGITS = letters_of(string.digits)
+_DIGITS_AND_MARKS = letters_of(string.digits + ".,")
+_OF_NUMBERS = letters_of(string.digits + ".,eE")
+_OF_SKUS = letters_of("".join(sorted({*string.ascii_letters, *string.digits, *string.punctuation} - {*"+["})))
+# What is no ASCII, divides addresses, or has a meaning of its own in them is left out.
+_OF_ADDRESSES = letters_of(string.ascii_letters + string.digits + "!\"#$%&'()*+-./:<=>?^_`{}~")
+_SECURE = b"https://"
+_MOST_WHOLE = 8
+_OF_HOSTS = letters_of(string.ascii_lowercase + string.digits)
+_APOSTROPHE, _BRACKET, _ZERO, _POINT, _COMMA = b"'[0.,"
 
 
 class Column(Protocol):
@@ -51,8 +60,8 @@ class Column(Protocol):
     def clean(self, text: str) -> str | Problem:
         """Return the canonical text of a cell that is not blank, or what is wrong with it."""
 
-    def accepts(self, cell: str) -> str:
-        """Return an SQL condition on the expression `cell` under which its text is canonical."""
+    def accepts(self, cells: Cells) -> Mask:
+        """Tell of cells that are not blank which are canonical for certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +89,23 @@ class TextColumn:
             return problem("too-long", text, length=len(plain), most=self.longest)
         return plain
 
-    def accepts(self, cell: str) -> str:
+    def accepts(self, cells: Cells) -> Mask:
         """Short enough, nothing to trim, and no line break in a single line.
 
-        A pattern costs most of all tests and longer texts more: the first and the last byte mostly tell.
+        First is neither "[", with which the clearing mark begins, nor the apostrophe, which may be the one that keeps
+        spreadsheets from running a formula.
         """
-        last_byte = f"get_byte(textsend({cell}), octet_length({cell}) - 1)"
-        starts = (
-            f"ascii({cell}) BETWEEN 40 AND 90 OR ascii({cell}) BETWEEN 92 AND 126 OR left({cell}, 1) ~ '[{_FIRST}]'"
-        )
-        lines = "" if self.has_lines else f" AND {cell} NOT LIKE E'%\\n%'"
-        return (
-            f"(octet_length({cell}) <= {self.longest} OR length({cell}) <= {self.longest}) AND ({starts}){lines}"
-            f" AND octet_length({cell}) > 0 AND ({last_byte} BETWEEN 33 AND 126 OR right({cell}, 1) ~ '[{_EDGE}]')"
-        )
+        first = cells.from_start(0)
+        is_plain: Mask = (first != _APOSTROPHE) & (first != _BRACKET)
+        is_trimmed: Mask = ~cells.begin_with_space() & ~cells.end_with_space()
+        is_one_line: Mask = ~cells.have_controls(but_newlines=self.has_lines)
+        return is_plain & is_trimmed & is_one_line & self._are_short(cells)
+
+    def _are_short(self, cells: Cells) -> Mask:
+        are_short: Mask = cells.lengths <= self.longest
+        if not are_short.all():
+            are_short[~are_short] = cells.chosen(~are_short).outside(INSIDE_LETTERS) <= self.longest
+        return are_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +125,14 @@ class SkuColumn:
             return problem("scientific", text)
         return TextColumn(self.name, (), self.longest, can_clear=False).clean(text)
 
-    def accepts(self, cell: str) -> str:
-        """Printable ASCII without spaces, "[" and "+" and an apostrophe before it, and no number with an exponent."""
-        return (
-            f"octet_length({cell}) <= {self.longest} AND {cell} ~ '^[!-&(-*,-Z\\\\-~][!-*,-Z\\\\-~]*$'"
-            f" AND (ascii({cell}) NOT BETWEEN 48 AND 57 OR {cell} !~ '^[0-9]([.,][0-9]+)?[eE][0-9]+$')"
-        )
+    def accepts(self, cells: Cells) -> Mask:
+        """Printable ASCII without spaces, "[" and "+" and an apostrophe before it, and nothing like 1.2E11."""
+        first = cells.from_start(0)
+        are_plain: Mask = (cells.lengths <= self.longest) & (first != _APOSTROPHE) & cells.consist_of(_OF_SKUS)
+        if (may_be_numbers := _DIGITS[first]).any():
+            numbers = cells.chosen(may_be_numbers)
+            are_plain[may_be_numbers] &= numbers.consist_of(_DIGITS_AND_MARKS) | ~numbers.consist_of(_OF_NUMBERS)
+        return are_plain
 
 
 def cleaned_sku(cell: str) -> str:
@@ -126,11 +140,6 @@ def cleaned_sku(cell: str) -> str:
     spaces = "".join(f"\\u{ord(letter):04x}" for letter in _SPACES)
     original = f"regexp_replace(btrim({cell}, E'{spaces}'), '^''(''*[{_FORMULA_STARTS}])', '\\1')"
     return f"btrim(translate(replace({original}, E'\\r\\n', ' '), E'\\t\\r\\n', '   '), E'{spaces}')"
-
-
-def may_be_marked(cell: str) -> str:
-    """Return an SQL condition without which the text of a cell has no apostrophe of `csv_cells` before it."""
-    return f"{cell} ^@ ''''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +168,15 @@ class GtinColumn:
             return problem("gtin-characters", text)
         return problem("gtin-length", text, length=len(digits), **_with_lost_zeros(digits))
 
-    def accepts(self, cell: str) -> str:
-        """Digits only, as many as a GTIN has, whose weighted sum ends with a zero (3 and 1 in turn from the right)."""
-        digits = [f"{cell}::bigint / {10**place} % 10" for place in range(14)]
-        odd, even = " + ".join(digits[::2]), " + ".join(digits[1::2])
-        is_number = f"octet_length({cell}) IN (8, 12, 13, 14) AND {cell} !~ '[^0-9]'"
-        return f"CASE WHEN {is_number} THEN ({odd} + 3 * ({even})) % 10 = 0 ELSE false END"
+    def accepts(self, cells: Cells) -> Mask:
+        """Digits only, as many as a GTIN has, whose weighted sum ends with a zero (1 and 3 in turn from the right)."""
+        found = np.zeros(len(cells.starts), np.bool_)
+        for length in GTIN_LENGTHS:
+            if (are_so_long := cells.lengths == length).any():
+                digits = cells.chosen(are_so_long).beginnings(length) - np.uint8(_ZERO)
+                sums = digits[:, ::-2].sum(axis=1) + 3 * digits[:, -2::-2].sum(axis=1)
+                found[are_so_long] = (digits <= 9).all(axis=1) & (sums % 10 == 0)
+        return found
 
 
 def _with_lost_zeros(digits: str) -> dict[str, str]:
@@ -204,9 +216,11 @@ class StockColumn:
             return problem("absurd-count", text, most=MOST_STOCK)
         return str(int(plain))
 
-    def accepts(self, cell: str) -> str:
-        """Up to seven digits."""
-        return f"octet_length({cell}) <= 7 AND {cell} ~ '^(0|[1-9][0-9]*)$'"
+    def accepts(self, cells: Cells) -> Mask:
+        """Up to seven digits, the first no zero unless it is the only one."""
+        lengths = cells.lengths
+        are_short: Mask = (lengths <= len(str(MOST_STOCK))) & ((cells.from_start(0) != _ZERO) | (lengths == 1))
+        return are_short & cells.consist_of(_DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +243,14 @@ class PhotosColumn:
             return problem("too-many-photos", text, count=len(addresses), most=MOST_PHOTOS)
         return " ".join(addresses)
 
-    def accepts(self, cell: str) -> str:
+    def accepts(self, cells: Cells) -> Mask:
         """One https address in ASCII, without what divides addresses, whose host begins with a letter or digit."""
-        host_starts = f"get_byte(textsend({cell}), 8)"
-        return (
-            f"octet_length({cell}) <= {LONGEST_URL} AND {cell} LIKE 'https://_%'"
-            f" AND ({host_starts} BETWEEN 48 AND 57 OR {host_starts} BETWEEN 97 AND 122)"
-            f" AND {cell} !~ '{_ODD_IN_ADDRESS}'"
-        )
+        found: Mask = (cells.lengths <= LONGEST_URL) & (cells.lengths > len(_SECURE))
+        beginnings = cells.chosen(found).beginnings(len(_SECURE) + 1)
+        found[found] = (beginnings[:, :-1] == np.frombuffer(_SECURE, np.uint8)).all(axis=1) & _OF_HOSTS[
+            beginnings[:, -1]
+        ]
+        return found & cells.consist_of(_OF_ADDRESSES)
 
 
 def _address_problem(address: str) -> Problem | None:
@@ -265,9 +279,9 @@ class WordColumn:
         """Trim."""
         return TextColumn(self.name, (), self.longest).clean(text)
 
-    def accepts(self, cell: str) -> str:
+    def accepts(self, cells: Cells) -> Mask:
         """Never decided by the cell alone."""
-        return "true"
+        return np.ones(len(cells.starts), np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,13 +298,12 @@ class PriceColumn:
         """Trim."""
         return text.strip()
 
-    def accepts(self, cell: str) -> str:
-        """Eight digits at most, and two behind a mark, not all zero; only for currencies with two digits.
-
-        Several plain patterns are quicker than one with branches, and lengths than counted repetitions.
-        """
-        length = f"octet_length({cell})"
-        return (
-            f"({cell} ~ '^[1-9][0-9]*[.,][0-9][0-9]$' AND {length} <= 11 OR {cell} ~ '^[1-9][0-9]*$' AND {length} <= 8"
-            f" OR {cell} ~ '^0[.,](?:[1-9][0-9]|0[1-9])$')"
-        )
+    def accepts(self, cells: Cells) -> Mask:
+        """Eight digits at most, and two behind a mark, not all zero; only for currencies with two digits."""
+        lengths, first, others = cells.lengths, cells.from_start(0), cells.outside(_DIGITS)
+        mark = cells.from_end(2)
+        are_whole: Mask = (others == 0) & (first != _ZERO) & (lengths <= _MOST_WHOLE)
+        have_mark: Mask = (others == 1) & ((mark == _POINT) | (mark == _COMMA)) & (lengths <= _MOST_WHOLE + 3)
+        are_cents: Mask = (lengths == 4) & ((cells.from_end(0) != _ZERO) | (cells.from_end(1) != _ZERO))
+        are_typed: Mask = (lengths > 3) & ((first != _ZERO) | are_cents)
+        return are_whole | have_mark & are_typed

@@ -17,8 +17,8 @@ from .delimited import LONGEST_LINE
 from .encodings import UTF8, mark_length
 from .tables import Kind, TableFormat
 
-# No more than a socket holds: then the server reads one piece while we look at the next.
-_BYTES_AT_ONCE = 1 << 17
+# Looking at fewer costs more for each; looking at more keeps the database waiting for the first.
+_BYTES_AT_ONCE = 1 << 20
 _QUOTE, _NEWLINE, _RETURN, _SPACE = b'"\n\r '
 _REPLACEMENT = "\ufffd".encode()
 # PostgreSQL before 18 takes this for the end of the data, even in CSV.

@@ -30,8 +30,6 @@ def judge_rest(names: Partitions, plan: Plan, words: Words, report: Report) -> s
     They are looked at in a table of their own. Some only have words that were not looked up yet; the others are judged
     cell by cell, and the accepted ones come back into the table of rows in canonical form.
     """
-    if not rows_of(f"SELECT FROM {names.results} WHERE outcome = 'judge' LIMIT 1"):
-        return ""
     left = f"{names.rows}_left"
     execute(
         f"CREATE UNLOGGED TABLE {left} AS SELECT s.* FROM {names.rows} s JOIN {names.results} r"

@@ -29,16 +29,16 @@ class Partitions:
     results: str
     issues: str
     words: str
+    odd: str
 
     @classmethod
     def of(cls, batch: ImportBatch, check: str) -> Partitions:
         """Return the names for the check that `check` tells from others of the same import."""
-        return cls(*(f"import_{batch.pk}_{check}_{name}" for name in ("rows", "results", "issues", "words")))
+        return cls(*(f"import_{batch.pk}_{check}_{name}" for name in ("rows", "results", "issues", "words", "odd")))
 
-    @property
-    def tables(self) -> Tables:
-        """The tables that are compared."""
-        return Tables(self.rows, self.results, self.words)
+    def tables(self, *, have_odd: bool) -> Tables:
+        """Return the tables that are compared; rows that must be judged may be listed in one."""
+        return Tables(self.rows, self.results, self.words, self.odd if have_odd else "")
 
 
 def execute(sql: str) -> int:
@@ -92,7 +92,7 @@ def publish(batch: ImportBatch, names: Partitions, counts: Mapping[str, int]) ->
         execute(f"CREATE INDEX ON {names.results} (number) WHERE outcome = '{name}'")
     execute(f"CREATE INDEX ON {names.issues} (number)")
     not_null = ", ".join(f"ALTER {name} SET NOT NULL" for name in ("batch_id", "number", "outcome"))
-    execute(f"ALTER TABLE {names.results} {not_null}")
+    execute(f"ALTER TABLE {names.results} {not_null}, ADD CHECK (batch_id = {batch.pk})")
     drop(batch)
     for name, parent in zip((names.rows, names.results, names.issues), PARENTS, strict=True):
         execute(f"ALTER TABLE {parent._meta.db_table} ATTACH PARTITION {name} FOR VALUES IN ({batch.pk})")
@@ -116,7 +116,7 @@ def attached(batch: ImportBatch) -> Partitions | None:
     if len(found) != len(PARENTS):
         return None
     rows, results, issues = (str(name) for (name,) in found)
-    return Partitions(rows, results, issues, "")
+    return Partitions(rows, results, issues, "", "")
 
 
 def has_returns(batch: ImportBatch) -> bool:

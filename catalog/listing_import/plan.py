@@ -6,12 +6,12 @@ product's offers in the markets for which the file has prices. Only columns that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import markets
 from ..money import minor_digits
-from .column_kinds import CLEAR, may_be_marked
-from .columns import BY_NAME, PHOTOS, PRICE, WORDS
+from .column_kinds import CLEAR
+from .columns import WORDS
 from .headers import ColumnMapping
 from .staging import CLEAN
 
@@ -20,17 +20,24 @@ TEXTS = ("title", "description", "gtin", "variant_group", "variant_name")
 JUMP = 50
 """A price that becomes so many times larger or smaller deserves a second look: a comma may be gone."""
 
+ACCEPTED_FACTOR = 100
+"""Prices are accepted at a glance only in currencies with so many minor units."""
+
 IS_RETURN = "p.status = 'removed' AND back.undo = 'removed' AND back.version + 1 = p.version"
 """Whether the undoing of the change `back` is what removed the product `p`, and nothing happened to it since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The names of an import's tables: staged rows, their results, the meanings of words."""
+    """The names of an import's tables: staged rows, their results, the meanings of words.
+
+    `odd` has the numbers of rows that must be judged cell by cell without being marked so; empty: there are none.
+    """
 
     rows: str
     results: str
     words: str
+    odd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Plan:
 
     def of_rows(self, rows: str) -> Plan:
         """Return the same plan for some of the rows, in a table of that name."""
-        tables = Tables(rows, self.tables.results, self.tables.words)
+        tables = replace(self.tables, rows=rows)
         return Plan(self.mapping, self._seller_id, tables, has_returns=self._has_returns)
 
     def sources(self, sku: str = "s.sku") -> str:
@@ -77,6 +84,8 @@ class Plan:
             *(f"LEFT JOIN catalog_offer {price.alias} ON {price.alias}.product_id = p.id"
               f" AND {price.alias}.market = {price.market}" for price in self.prices),
         ]  # fmt: skip
+        if self.tables.odd:
+            joins.append(f"LEFT JOIN {self.tables.odd} odd ON odd.number = s.number")
         if self._has_returns:  # a subquery instead would keep PostgreSQL from comparing with parallel workers
             joins.append(f"LEFT JOIN catalog_importchange back ON back.product_id = p.id AND {IS_RETURN}")
         return " ".join(joins)
@@ -84,52 +93,17 @@ class Plan:
     def outcome(self) -> str:
         """Return the expression for what a row does; "judge" for one whose cells must be looked at one by one."""
         return (
-            f"CASE WHEN {self._is_the_same()} THEN 'same' WHEN NOT coalesce({self.is_clean()}, false) THEN 'judge'"
-            f" WHEN p.id IS NULL THEN 'create' WHEN NOT {self.changes()} THEN 'same'"
+            f"CASE WHEN NOT coalesce({self.is_clean()}, false) THEN 'judge' WHEN p.id IS NULL THEN 'create'"
+            f" WHEN NOT {self.changes()} THEN 'same'"
             f" WHEN {self._jumps()} THEN 'jump' ELSE 'change' END"
         )
 
-    def _is_the_same(self) -> str:
-        """Return a sufficient condition under which the row says what is there already, without cleaning its texts."""
-        tests = ["p.id IS NOT NULL", "s.mark IS NULL", f"NOT {self.returns()}", f"NOT {may_be_marked('s.sku')}"]
-        tests += [f"(s.{name} IS NULL OR {_is_as_before(name)})" for name in self.texts]
-        tests += [f"(s.{name} IS NULL OR w_{name}.key = p.{name}_id)" for name in self.references]
-        tests += [f"(s.{name} IS NULL OR w_{name}.is_known)" for name in self.words if name not in self.references]
-        if self.mapping.has("condition"):
-            tests.append("(s.condition IS NULL OR w_condition.value = p.condition)")
-        tests += [
-            f"({price.cell} IS NULL OR {self._is_amount(price)} AND {self._is_known(price)})" for price in self.prices
-        ]
-        if self.has_stock:
-            offers = [price.alias for price in self.prices]
-            same = " AND ".join(f"({offer}.id IS NULL OR s.stock = {offer}.stock::text)" for offer in offers)
-            tests.append(
-                f"(s.stock IS NULL OR ({' OR '.join(f'{offer}.id IS NOT NULL' for offer in offers)}) AND {same})"
-            )
-        if self.mapping.has("image_urls"):
-            tests.append(f"(s.image_urls IS NULL OR {PHOTOS.accepts('s.image_urls')})")
-        return f"coalesce({' AND '.join(tests)}, false)"
-
-    def _is_amount(self, price: Price) -> str:
-        return f"{price.factor} = 100 AND {PRICE.accepts(price.cell)}"
-
-    def _is_known(self, price: Price) -> str:
-        return f"{price.alias}.price_minor = {price.minor} AND {price.alias}.currency = {price.currency}"
-
     def is_clean(self) -> str:
-        """Return the condition under which every cell is canonical as it stands."""
-        tests = [f"s.sku IS NOT NULL AND {BY_NAME['sku'].accepts('s.sku')}"]
-        tests += [
-            f"(s.{name} IS NULL OR {_is_as_before(name)} OR {BY_NAME[name].accepts(f's.{name}')})"
-            for name in self.texts
-        ]
-        if self.mapping.has("image_urls"):
-            tests.append(f"(s.image_urls IS NULL OR {PHOTOS.accepts('s.image_urls')})")
-        tests += [f"({price.cell} IS NULL OR {self._is_amount(price)})" for price in self.prices]
-        if self.has_stock:
-            tests.append(f"(s.stock IS NULL OR {BY_NAME['stock'].accepts('s.stock')})")
+        """Return the condition under which every cell is canonical as it stands: judged so, or not in need of it."""
+        tests = ["s.mark IS NULL", "s.sku IS NOT NULL", *(["odd.number IS NULL"] if self.tables.odd else [])]
+        tests += [f"({price.cell} IS NULL OR {price.factor} = {ACCEPTED_FACTOR})" for price in self.prices]
         tests += self._needs()
-        return f"(s.mark = '{CLEAN}' OR s.mark IS NULL AND {' AND '.join(tests)})"
+        return f"(s.mark = '{CLEAN}' OR {' AND '.join(tests)})"
 
     def needs(self) -> str:
         """Return the condition under which the row is allowed whatever its cells look like."""
@@ -235,11 +209,6 @@ def literal(text: str, cast: str = "::text") -> str:
     """Return the text as an SQL literal."""
     quoted = text.replace("'", "''")
     return f"'{quoted}'{cast}"
-
-
-def _is_as_before(name: str) -> str:
-    """Return the condition under which a text is what the listing has already, and thus clean as it stands."""
-    return f"s.{name} = p.{name} AND NOT {may_be_marked(f's.{name}')}"
 
 
 def _factor(currency: str) -> str:

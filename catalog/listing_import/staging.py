@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from .columns import BY_NAME, COLUMNS
+from .cells import Cells
+from .columns import BY_NAME, COLUMNS, WORDS
 from .headers import PRICE_IN, ColumnMapping
 from .problems import Problem, problem
+from .screening import are_accepted
 from .tables import Block
 
 LOOK = "look"
@@ -29,16 +31,20 @@ _ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f\ufffd\ud800-\udfff]")
 _LOST = re.compile("[\x00\ud800-\udfff]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\x1f": "\\\x1f"})
 
-type Cells = Sequence[str]
+type Row = Sequence[str]
 
 
 @dataclass(slots=True)
 class RowCounts:
-    """How many rows were read so far, how many of them are blank, and whether PostgreSQL has read them itself."""
+    """How many rows were read so far, how many of them are blank, and whether PostgreSQL has read them itself.
+
+    `odd` counts those that must be judged cell by cell without being marked so.
+    """
 
     rows: int = 0
     blank: int = 0
     is_direct: bool = False
+    odd: int = 0
 
 
 class Stager:
@@ -49,10 +55,11 @@ class Stager:
         self._fields = [column.name for column in COLUMNS if mapping.has(column.name)]
         places = [mapping.fields.index(name) for name in self._fields]
         self._market_places = [at for at, name in enumerate(mapping.fields) if name.startswith(PRICE_IN)]
-        self._pick: Callable[[Cells], Cells] = (
+        self._pick: Callable[[Row], Row] = (
             itemgetter(*places) if len(places) > 1 else lambda cells: [cells[at] for at in places]
         )
         self._names = mapping.fields
+        self._judged = [(at, name) for at, name in enumerate(mapping.fields) if name and name not in WORDS]
 
     @property
     def columns(self) -> list[str]:
@@ -63,15 +70,23 @@ class Stager:
         """Yield the bytes for each block."""
         for block in blocks:
             self.counts.rows += len(block.rows)
-            yield self._quick(block) or self._careful(block)
+            marks = self._marks(block)
+            yield self._quick(block, marks) or self._careful(block, marks)
 
-    def _quick(self, block: Block) -> bytes | None:
+    def _marks(self, block: Block) -> list[str]:
+        """Return the mark of each row."""
+        blank = [""] * len(self._names)
+        rows = [cells or blank for cells in block.rows]
+        columns = ((name, Cells.of([cells[at] for cells in rows])) for at, name in self._judged)
+        return ["" if accepted else LOOK for accepted in are_accepted(columns).tolist()]
+
+    def _quick(self, block: Block, marks: Sequence[str]) -> bytes | None:
         """Return the block's bytes if nothing in it is unusual."""
         if block.faults or self._market_places or not all(block.rows):
             return None
-        head = _BETWEEN * 3
         joined = map(_BETWEEN.join, map(self._pick, block.rows))
-        lines = [f"{number}{head}{line}" for number, line in enumerate(joined, block.first_number)]
+        numbered = enumerate(zip(marks, joined, strict=True), block.first_number)
+        lines = [f"{number}{_BETWEEN}{mark}{_BETWEEN * 2}{line}" for number, (mark, line) in numbered]
         if max(map(len, lines)) > LONGEST_CELL:
             return None
         text = "\n".join(lines)
@@ -84,17 +99,17 @@ class Stager:
         is_plain = len(data.translate(None, _UNUSUAL)) == len(data)
         return data if is_plain and data.count(b"\x1f") == len(lines) * (len(self._fields) + 2) else None
 
-    def _careful(self, block: Block) -> bytes:
+    def _careful(self, block: Block, marks: Sequence[str]) -> bytes:
         lines = []
         for at, cells in enumerate(block.rows):
             fault = block.faults.get(at)
             if not cells and fault is None:
                 self.counts.blank += 1
                 continue
-            lines.append(self._line(block.first_number + at, cells or [""] * len(self._names), fault))
+            lines.append(self._line(block.first_number + at, cells or [""] * len(self._names), fault, marks[at]))
         return "".join(lines).encode()
 
-    def _line(self, number: int, cells: Cells, fault: Problem | None) -> str:
+    def _line(self, number: int, cells: Row, fault: Problem | None, mark: str) -> str:
         picked = list(self._pick(cells))
         prices = [cells[at] for at in self._market_places]
         is_odd = fault is not None or _ODD.search("".join((*picked, *prices))) is not None
@@ -104,12 +119,12 @@ class Stager:
             picked = [as_kept(cell[:LONGEST_CELL]) for cell in picked]
             prices = [as_kept(cell[:LONGEST_CELL]) for cell in prices]
         said = "" if fault is None else json.dumps(_as_json(fault))
-        parts = [LOOK if is_odd else "", said, *picked]
+        parts = [LOOK if is_odd else mark, said, *picked]
         if prices:
             parts.append(_array(prices))
         return f"{number}{_BETWEEN}{_BETWEEN.join(part.translate(_ESCAPES) for part in parts)}\n"
 
-    def _too_long(self, picked: Cells) -> Problem | None:
+    def _too_long(self, picked: Row) -> Problem | None:
         for name, cell in zip(self._fields, picked, strict=True):
             if len(cell) > LONGEST_CELL:
                 most = getattr(BY_NAME[name], "longest", LONGEST_CELL)
@@ -128,7 +143,7 @@ def _as_json(fault: Problem) -> dict[str, object]:
     return {"code": fault.code, "column": fault.column, "value": value, "facts": json.loads(plain)}
 
 
-def _array(cells: Cells) -> str:
+def _array(cells: Row) -> str:
     """Return PostgreSQL's text form of an array in which blank cells are NULL."""
     quoted = (cell.replace("\\", "\\\\").replace('"', '\\"') for cell in cells)
     return "{" + ",".join(f'"{cell}"' if cell else "NULL" for cell in quoted) + "}"
