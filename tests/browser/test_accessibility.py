@@ -86,6 +86,14 @@ def test_the_inspector_sees_what_is_wrong(inspector: Inspector, live_server: Liv
     assert any(fault.startswith("dark: color-contrast") for fault in faults)
 
 
+def test_a_theme_changes_at_once_for_those_who_want_less_motion(page: Page, live_server: LiveServer) -> None:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    moving = "getComputedStyle(document.querySelector('main a')).color && document.getAnimations().length"
+    assert page.evaluate(moving) == 0
+
+
 def test_the_login_and_the_page_without_a_role_are_clean(
     inspector: Inspector, log_in, live_server: LiveServer, charlie: User, settings
 ) -> None:
