@@ -23,7 +23,7 @@ from shopadmin.accounts.models import User
 from shopadmin.accounts.permissions import Permission, Scope
 
 from .import_bodies import CsvParser, JsonLinesParser, NdjsonParser, TooLarge, most_bytes, too_large
-from .import_serializers import ImportSerializer, Terms, row_answer
+from .import_serializers import ImportSerializer, Suggestions, Terms, row_answer
 from .listing_import import services
 from .listing_import.previews import describe
 from .listing_import.wording import file_message
@@ -123,6 +123,18 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         if not batch.file or not services.has_errors(batch):
             raise NotFound(_("No row has failed, or the file is no longer kept."))
         return StreamingHttpResponse(services.error_file(batch), content_type="text/csv")
+
+    @action(detail=True, methods=["post"], url_name="suggestions")
+    def suggestions(self, request: Request, pk: int) -> Response:
+        """Let what is suggested for a `kind` of problem ("price:no-amount") stand for the cells, and check again."""
+        batch = self._own(pk)
+        asked = Suggestions(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        try:
+            services.take_suggestions(batch, self._user, asked.validated_data["kind"])
+        except services.ImportRefused as error:
+            raise NotNow(str(error)) from error
+        return self._answer(batch, status.HTTP_202_ACCEPTED)
 
     @action(detail=True, methods=["post"], url_name="apply")
     def apply(self, request: Request, pk: int) -> Response:

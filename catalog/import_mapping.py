@@ -126,7 +126,7 @@ def carried_over(earlier_header: Sequence[str], earlier: ColumnMapping, header: 
     fields = dict(zip(earlier_header, earlier.fields, strict=True))
     if not set(earlier_header) <= set(header):
         return None
-    return replace(earlier, fields=tuple(fields.get(name, "") for name in header))
+    return replace(earlier, taken=(), fields=tuple(fields.get(name, "") for name in header))
 
 
 def _field(sent: str | None, standing: str) -> str:

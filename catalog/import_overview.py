@@ -50,12 +50,16 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Rows with the same kind of problem: the sentence of the first one, and the query string that opens them."""
+    """Rows with the same kind of problem: the sentence of the first one, and the query string that opens them.
+
+    For `suggested` of the rows, something is suggested.
+    """
 
     key: str
     label: str
     example: str
     rows: int
+    suggested: int
     address: str
 
 
@@ -147,7 +151,13 @@ def _kind(group: Mapping[str, Any], firsts: Mapping[tuple[int, str, str], Import
     key = f"{column}:{code}"
     label = label_of(column) if column else _("row")
     example = message(firsts[group["first"], column, code])
-    return Kind(key, label, example, group["rows"], f"?{urlencode({'tab': tab, 'kind': key})}")
+    return Kind(key, label, example, group["rows"], group["suggested"], f"?{urlencode({'tab': tab, 'kind': key})}")
+
+
+def taken(batch: ImportBatch) -> list[str]:
+    """Return the labels of the columns in which suggestions stand for cells."""
+    columns = dict.fromkeys(kind.partition(":")[0] for kind in batch.column_mapping.taken)
+    return [label_of(column) for column in columns]
 
 
 def rows(batch: ImportBatch, tab: str, query: QueryDict) -> tuple[Page[Any], Sequence[RowPreview]]:

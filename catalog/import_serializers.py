@@ -26,6 +26,12 @@ class Terms(serializers.Serializer[Any]):
     sheet = serializers.CharField(max_length=200, required=False)
 
 
+class Suggestions(serializers.Serializer[Any]):
+    """Of which problems the suggestions are taken: their column and code, as "price:no-amount"."""
+
+    kind = serializers.CharField(max_length=100)
+
+
 class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
     """An import: its state, how far the work on it is, its counts, and where to go on."""
 

@@ -76,6 +76,7 @@ urlpatterns = [
     path("imports/<int:pk>/columns", import_mapping.import_columns, name="import-columns"),
     path("imports/<int:pk>/progress", imports.import_progress, name="import-progress"),
     path("imports/<int:pk>/errors.csv", imports.import_errors, name="import-errors"),
+    path("imports/<int:pk>/suggestions", imports.import_suggestions, name="import-suggestions"),
     path("imports/<int:pk>/apply", imports.import_apply, name="import-apply"),
     path("imports/<int:pk>/undo", imports.import_undo, name="import-undo"),
     path("imports/<int:pk>/photos", import_photos.import_photos, name="import-photos"),

@@ -43,7 +43,8 @@ class ColumnMapping:
     """What people chose: for each column of the file its field (empty: left out), and what goes for all rows.
 
     `market` and `currency` go for rows that do not say theirs; `decimal_mark` is empty when the column's own evidence
-    decides. With `goes_live`, new listings that are complete go live; otherwise all start as drafts.
+    decides. With `goes_live`, new listings that are complete go live; otherwise all start as drafts. What is suggested
+    for the kinds of problems in `taken` (as "price:no-amount") stands for the cells.
     """
 
     fields: tuple[str, ...]
@@ -51,6 +52,7 @@ class ColumnMapping:
     currency: str = ""
     decimal_mark: str = ""
     goes_live: bool = True
+    taken: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return what `from_json` understands."""
@@ -60,12 +62,13 @@ class ColumnMapping:
             "currency": self.currency,
             "decimal_mark": self.decimal_mark,
             "goes_live": self.goes_live,
+            "taken": list(self.taken),
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ColumnMapping:
         """Return the mapping that `as_json` wrote."""
-        return cls(**{**values, "fields": tuple(values["fields"])})
+        return cls(**{**values, "fields": tuple(values["fields"]), "taken": tuple(values.get("taken", ()))})
 
     @property
     def price_markets(self) -> tuple[str, ...]:
@@ -75,6 +78,10 @@ class ColumnMapping:
     def has(self, name: str) -> bool:
         """Whether some column of the file is taken for that field."""
         return name in self.fields
+
+    def meant(self, wrong: Problem) -> str:
+        """Return what stands for the cell, since suggestions for such problems are taken; empty where there is none."""
+        return str(wrong.facts.get("suggestion", "")) if wrong.kind in self.taken else ""
 
     def problems(self) -> list[Problem]:
         """Return why no file can be imported in this way."""

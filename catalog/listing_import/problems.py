@@ -25,6 +25,11 @@ class Problem:
     facts: Facts = field(default_factory=dict)
     is_warning: bool = False
 
+    @property
+    def kind(self) -> str:
+        """The kind of problem in one word: the column and the code."""
+        return f"{self.column}:{self.code}"
+
     def at(self, column: str) -> Problem:
         """Return the problem as one of that column."""
         return Problem(self.code, column, self.value, self.facts, self.is_warning)

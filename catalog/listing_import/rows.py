@@ -55,6 +55,8 @@ def judge_row(cells: Mapping[str, str], standing: Standing, terms: Terms) -> Jud
         if not text.strip():
             continue
         cleaned = _cleaned(name, text, standing, terms)
+        if isinstance(cleaned, Problem) and (meant := terms.mapping.meant(cleaned.at(name))):
+            cleaned = _cleaned(name, meant, standing, terms)
         if isinstance(cleaned, Problem):
             judged.problems.append(cleaned.at(name))
         elif cleaned:
@@ -82,6 +84,8 @@ def _judge_prices(judged: Judged, terms: Terms) -> None:
     for name in [name for name in judged.cells if name == "price" or name.startswith(PRICE_IN)]:
         text = judged.cells.pop(name)
         amount = _amount(name, text, judged, terms)
+        if isinstance(amount, Problem) and (meant := terms.mapping.meant(amount.at(name))):
+            amount = _amount(name, meant, judged, terms)
         if isinstance(amount, Problem):
             judged.problems.append(amount.at(name))
             continue

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from shopadmin.accounts.models import User
 from shopadmin.jobs import running, sweeping
 
-from ..models import ImportBatch, ImportJob, ImportResult
+from ..models import ImportBatch, ImportIssue, ImportJob, ImportResult
 from . import error_file as failed_rows
 from . import jobs, partitions, undoing
 from .guessing import Guess, guess_file
@@ -38,8 +38,8 @@ class SellerBusy(ImportRefused):
 
 __all__ = [
     "Guess", "ImportRefused", "MappingRefused", "Preview", "SellerBusy", "cancel", "clear_outdated", "error_file",
-    "forget", "guess", "has_errors", "preview", "receive_file", "receive_url", "request_apply", "request_check",
-    "request_undo", "set_format", "set_mapping", "set_sheet", "undo_preview",
+    "forget", "guess", "has_errors", "leave_suggestions", "preview", "receive_file", "receive_url", "request_apply",
+    "request_check", "request_undo", "set_format", "set_mapping", "set_sheet", "take_suggestions", "undo_preview",
 ]  # fmt: skip
 
 
@@ -123,6 +123,29 @@ def request_check(batch: ImportBatch, actor: User | None, *, applies_itself: boo
     if batch.applies_itself != applies_itself:
         batch.enter(batch.state, applies_itself=applies_itself)
     return _request(batch, actor, ImportJob.Kind.CHECK, ImportBatch.OPEN, ImportBatch.State.CHECKING)
+
+
+def take_suggestions(batch: ImportBatch, actor: User | None, kind: str) -> ImportJob:
+    """Let what was suggested for a kind of problem stand for the cells, and have the file checked again.
+
+    `kind` is a problem's column and code, as "price:no-amount". Raises `ImportRefused` when nothing was suggested.
+    """
+    column, _colon, code = kind.replace("\0", "").partition(":")
+    if not ImportIssue.objects.filter(batch=batch, column=column, code=code).with_suggestion().exists():
+        raise ImportRefused(_("Nothing is suggested for such rows."))
+    return _check_with(batch, actor, tuple(dict.fromkeys((*batch.column_mapping.taken, kind))))
+
+
+def leave_suggestions(batch: ImportBatch, actor: User | None) -> ImportJob:
+    """Take no suggestions any more, and have the file checked again. Raises `ImportRefused`."""
+    return _check_with(batch, actor, ())
+
+
+@transaction.atomic
+def _check_with(batch: ImportBatch, actor: User | None, taken: tuple[str, ...]) -> ImportJob:
+    batch.refresh_from_db(from_queryset=ImportBatch.objects.select_for_update())
+    set_mapping(batch, replace(batch.column_mapping, taken=taken))
+    return request_check(batch, actor)
 
 
 def request_apply(batch: ImportBatch, actor: User | None) -> ImportJob:

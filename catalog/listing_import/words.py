@@ -63,13 +63,16 @@ class Words:
         added = 0
         for name in self._plan.words:
             known = self.meanings.get(name, {})
-            found = rows_of(
+            different = rows_of(
                 f"SELECT DISTINCT {name} FROM ({rows}) s WHERE {name} IS NOT NULL LIMIT {MOST_DIFFERENT + 1}"
             )
-            words = [str(word) for (word,) in found if word not in known]
+            words = [str(word) for (word,) in different if word not in known]
             if len(known) + len(words) > MOST_DIFFERENT:
                 raise FileProblem("too-many-different", column=name, most=MOST_DIFFERENT)
-            self._keep(name, self._look_up(name, words))
+            found = self._look_up(name, words)
+            self._keep(name, found)
+            meant = {self._plan.mapping.meant(wrong.at(name)) for wrong in found.values() if isinstance(wrong, Problem)}
+            self._keep(name, self._look_up(name, sorted(meant - {"", *self.meanings.get(name, {})})))
             added += len(words)
         execute(f"ANALYZE {self._plan.tables.words}")
         return added

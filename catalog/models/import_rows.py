@@ -96,9 +96,17 @@ class ImportIssueQuerySet(models.QuerySet["ImportIssue"]):
     """What is wrong with the rows of an import."""
 
     def kinds(self) -> models.QuerySet[Any, Any]:
-        """Group by column and code, most frequent first: rows, and the number of the first of them, for each."""
+        """Group by column and code, most frequent first: rows, the first of them, and how many have a suggestion."""
         grouped = self.order_by().values("column", "code")
-        return grouped.annotate(rows=Count("number", distinct=True), first=Min("number")).order_by("-rows", "first")
+        return grouped.annotate(
+            rows=Count("number", distinct=True),
+            first=Min("number"),
+            suggested=Count("number", distinct=True, filter=Q(facts__has_key="suggestion")),
+        ).order_by("-rows", "first")
+
+    def with_suggestion(self) -> Self:
+        """Keep problems for which something is suggested."""
+        return self.filter(facts__has_key="suggestion")
 
 
 class ImportIssue(models.Model):

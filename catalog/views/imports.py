@@ -18,7 +18,7 @@ from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.keyset import page
 from shopadmin.pages import render_page
 
-from ..import_overview import kinds, law, parts, plan_of, rows, steps, tabs
+from ..import_overview import kinds, law, parts, plan_of, rows, steps, tabs, taken
 from ..listing_import import services
 from ..models import ImportBatch, ImportChange, PhotoArchive, Seller
 from .access import allowed_on, import_for, seen_import
@@ -78,6 +78,21 @@ def import_apply(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     batch = import_for(request, pk)
     try:
         services.request_apply(batch, request.user)
+    except services.ImportRefused as error:
+        messages.error(request, str(error))
+    return redirect(batch)
+
+
+@require_POST
+@permission_required(IMPORT)
+def import_suggestions(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Take what is suggested for the `kind` of problem that was sent, or without one no suggestions any more."""
+    batch = import_for(request, pk)
+    try:
+        if kind := request.POST.get("kind", ""):
+            services.take_suggestions(batch, request.user, kind)
+        else:
+            services.leave_suggestions(batch, request.user)
     except services.ImportRefused as error:
         messages.error(request, str(error))
     return redirect(batch)
@@ -148,6 +163,7 @@ def _overview(request: AuthenticatedRequest, batch: ImportBatch) -> HttpResponse
         "parts": parts(batch.counts),
         "law": law(batch),
         "plan": plan_of(batch),
+        "taken": taken(batch),
         "tabs": found,
         "tab": tab,
         "kind": request.GET.get("kind", ""),

@@ -67,6 +67,8 @@ def imports_in_every_state(shop: Seller, user: User) -> dict[str, ImportBatch]:
         "application failed": imports.checked(file_of(5), of=shop),
         "undoing failed": imports.applied(file_of(6), of=shop),
     }
+    corrected = imports.checked(imports.csv_of('A,Mug,"12,5O",EUR,ES,1', "B,Mug,5,EUE,ES,1"), of=shop)
+    found["corrected"] = imports.run(services.take_suggestions(corrected, user, "price:no-amount"))
     services.cancel(found["cancelled"])
     worker_fails(services.request_apply(found["application failed"], user))
     worker_fails(services.request_undo(found["undoing failed"], user))

@@ -170,7 +170,21 @@ def test_a_check_is_cancelled(program: Client, shop: Seller) -> None:
     assert program.post(f"{API}{said['id']}/cancel/").status_code in {202, 409}
 
 
-@pytest.mark.parametrize("part", ["", "rows/", "errors.csv/", "apply/", "undo/", "cancel/"])
+def test_what_is_suggested_can_stand_for_the_cells_of_all_rows(program: Client, shop: Seller) -> None:
+    send(program, csv_of('A,Mug,"12,5O",EUR,ES,1'), dry_run="true")
+    work()
+    batch = ImportBatch.objects.get()
+    address = f"{API}{batch.pk}/"
+    assert program.post(f"{address}suggestions/").status_code == 400
+    assert program.post(f"{address}suggestions/?kind=price:zero").status_code == 409
+    assert program.post(f"{address}suggestions/?kind=price:no-amount").status_code == 202
+    work()
+    assert program.get(address).json()["counts"]["create"] == 1
+
+
+@pytest.mark.parametrize(
+    "part", ["", "rows/", "errors.csv/", "suggestions/?kind=price:zero", "apply/", "undo/", "cancel/"]
+)
 def test_another_merchant_s_import_does_not_exist_for_a_program(part: str, program: Client) -> None:
     batch = imports.checked(ROWS, of=factories.seller("Theirs"))
     address = f"{API}{batch.pk}/{part}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -159,6 +160,28 @@ def _without_spelling(found: Any) -> Any:
     at = 1 + [column.name for column in COLUMNS].index("price")
     plain = [(*row[:at], row[at] and float(row[at].replace(",", ".")), *row[at + 1 :]) for row in kept]
     return counts, results, issues, plain
+
+
+SUGGESTED = (
+    "price:no-amount", "gtin:gtin-check-digit", "gtin:gtin-length", "image_urls:not-https", "currency:unknown-currency",
+    "market:unknown-market", "condition:unknown-condition",
+)  # fmt: skip
+
+
+@quietly
+@given(lines=rows, taken=st.sets(st.sampled_from(SUGGESTED)))
+def test_rows_with_suggestions_for_their_cells_are_accepted_and_applied_like_all_others(shop, lines, taken):
+    with transaction.atomic():
+        batch = batch_of(shop, file_of(lines))
+        without = check(batch)
+        services.set_mapping(batch, replace(batch.column_mapping, taken=tuple(sorted(taken))))
+        counts = check(batch, "b")
+        assert counts["error"] <= without["error"]
+        left = ImportIssue.objects.filter(batch=batch, is_warning=False).values_list("column", "code", "facts")
+        assert not [kind for kind in left if f"{kind[0]}:{kind[1]}" in taken and "suggestion" in kind[2]]
+        applied = applying.apply(batch, "c", silent)
+        assert {name: applied[name] for name in counts} == counts
+        transaction.set_rollback(True)
 
 
 raw_cells = st.text('Ax"\n', max_size=4)
