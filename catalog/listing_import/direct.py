@@ -13,19 +13,17 @@ from typing import BinaryIO
 
 import numpy as np
 
+from .cells import NEWLINE, SPACE, Letters, Places
 from .delimited import LONGEST_LINE
 from .encodings import UTF8, mark_length
 from .tables import Kind, TableFormat
 
 # Looking at fewer costs more for each; looking at more keeps the database waiting for the first.
 _BYTES_AT_ONCE = 1 << 20
-_QUOTE, _NEWLINE, _RETURN, _SPACE = b'"\n\r '
+_QUOTE, _RETURN = b'"\r'
 _REPLACEMENT = "\ufffd".encode()
 # PostgreSQL before 18 takes this for the end of the data, even in CSV.
 _ENDS_OF_DATA = (b"\\.\n", b"\\.\r")
-
-type Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
-type Places = np.ndarray[tuple[int], np.dtype[np.intp]]
 
 
 class Irregular(Exception):
@@ -93,30 +91,30 @@ def _has_end(data: bytes) -> bool:
     return any(end in data for end in _ENDS_OF_DATA)
 
 
-def _returns(letters: Bytes, delimiter: int) -> Places:
+def _returns(letters: Letters, delimiter: int) -> Places:
     """Return where carriage returns are. Raises `Irregular` when there are other control characters than line feeds."""
-    places: Places = np.flatnonzero(letters < _SPACE)
+    places: Places = np.flatnonzero(letters < SPACE)
     controls = letters[places]
     returns = controls == _RETURN
-    if not np.all(returns | (controls == _NEWLINE) | (controls == delimiter)):
+    if not np.all(returns | (controls == NEWLINE) | (controls == delimiter)):
         raise Irregular
     found: Places = places[returns]
     return found
 
 
-def _end_lines(returns: Places, letters: Bytes, quotes: Places, is_inside: bool) -> bool:
+def _end_lines(returns: Places, letters: Letters, quotes: Places, is_inside: bool) -> bool:
     """Tell whether each carriage return stands before a line feed, and none in quotes."""
     has_next = returns[-1] + 1 < len(letters)
     quotes_before = np.searchsorted(quotes, returns) + int(is_inside)
-    return has_next and bool(np.all(letters[returns + 1] == _NEWLINE) and not np.any(quotes_before % 2))
+    return has_next and bool(np.all(letters[returns + 1] == NEWLINE) and not np.any(quotes_before % 2))
 
 
-def _check_quotes(letters: Bytes, quotes: Places, delimiter: int, is_inside: bool) -> bool:
+def _check_quotes(letters: Letters, quotes: Places, delimiter: int, is_inside: bool) -> bool:
     """Check that quotes open or close a cell or stand twice inside one; return whether the data ends inside one."""
     opening, closing = quotes[int(is_inside) :: 2], quotes[1 - int(is_inside) :: 2]
     before = letters[opening[opening > 0] - 1]
     after = letters[closing[closing < len(letters) - 1] + 1]
     for beside in (before, after):
-        if not np.all((beside == delimiter) | (beside == _NEWLINE) | (beside == _RETURN) | (beside == _QUOTE)):
+        if not np.all((beside == delimiter) | (beside == NEWLINE) | (beside == _RETURN) | (beside == _QUOTE)):
             raise Irregular
     return is_inside ^ bool(len(quotes) % 2)

@@ -89,6 +89,8 @@ def _stage_directly(file: BinaryIO, batch: ImportBatch, names: Partitions, repor
     rows = copy_in(f"COPY {names.rows} ({', '.join(columns)}) FROM STDIN ({options})", pieces)
     execute(f"ALTER TABLE {names.rows} ALTER number DROP DEFAULT")
     execute(f"DROP SEQUENCE {numbers}")
+    if rows != screen.rows:
+        raise Irregular
     odd = screen.odd() + _FIRST_ROW
     _keep_odd(names, odd)
     return RowCounts(rows, is_direct=True, odd=len(odd))

@@ -33,13 +33,16 @@ def are_accepted(columns: Iterable[tuple[str, Cells]]) -> Mask:
 
 
 class Screen:
-    """Looks at the pieces of a delimited file that the database reads itself, and notes the places of odd rows."""
+    """Looks at the pieces of a delimited file that the database reads itself, and notes the places of odd rows.
+
+    `rows` counts those that were looked at.
+    """
 
     def __init__(self, fields: Sequence[str], delimiter: str) -> None:
         self._fields = fields
         self._delimiter = ord(delimiter)
         self._rest = b""
-        self._rows = 0
+        self.rows = 0
         self._odd: list[Places] = []
 
     def odd(self) -> Places:
@@ -61,8 +64,8 @@ class Screen:
             return
         columns = zip(self._fields, cut(letters, quotes, len(self._fields), self._delimiter), strict=True)
         accepted = are_accepted((name, cells) for name, cells in columns if name and name not in WORDS)
-        self._odd.append(self._rows + np.flatnonzero(~accepted))
-        self._rows += len(accepted)
+        self._odd.append(self.rows + np.flatnonzero(~accepted))
+        self.rows += len(accepted)
 
     def end(self) -> None:
         """Tell that there are no more lines. Raises `Irregular` when a record has not ended."""
