@@ -14,20 +14,20 @@ from shopadmin.keyset import Page, page
 
 from .listing_filters import ListingFilters, order_of
 from .models import Product
-from .models.products import ProductQuerySet
+from .models.listing_rows import Listing
 from .search import Candidate, Reading, ranked
 
 SIZE = 50
-COUNTED = 10_000
-"""Counting stops here: more is "more than 10,000"."""
+COUNTED = 500
+"""Counting what fits a filter stops here: more is "more than 500"."""
+ALL_COUNTED = 10_000
+"""Counting stops here where there is no filter."""
 NEARBY = 10_000
 """How many rows a page is looked for among before the filter's own index is asked."""
-COMPARED = 1_000
-"""How many hits of a search are ranked."""
 BEST = 500
-"""How many of them are shown."""
+"""How many hits of a search are ranked and shown."""
 BEGINNINGS = 500
-"""Among how many titles that begin with the search hits are ranked for certain, where more fit than are compared."""
+"""Among how many titles that begin with the search hits are ranked for certain, where more fit than are ranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +63,32 @@ def find_page(user: User, filters: ListingFilters, query: QueryDict) -> ListingP
 
 def count_listing(user: User, filters: ListingFilters) -> Count:
     """Count what fits the filter, up to a limit."""
-    number = Product.objects.listing(user, filters)[: COUNTED + 1].count()
-    return Count(min(number, COUNTED), number > COUNTED)
+    listing = Product.objects.find_listing(user, filters)
+    if filters.without("seller").is_empty:
+        most, number = ALL_COUNTED, listing.rows[: ALL_COUNTED + 1].count()
+    else:
+        most, number = COUNTED, len(listing.some("pk", most=COUNTED + 1))
+    return Count(min(number, most), number > most)
 
 
 def _best_hits(user: User, filters: ListingFilters, query: QueryDict) -> ListingPage:
     candidates: list[Candidate] = []
 
-    def look(rows: ProductQuerySet) -> int:
-        candidates[:] = _candidates(rows[:COMPARED])
+    def look(listing: Listing) -> int:
+        candidates[:] = _candidates(listing, most=BEST + 1)
         return len(candidates)
 
-    rows, reading, words = Product.objects.find_listing(user, filters, look=look)
-    count = Count(len(candidates), is_more=len(candidates) == COMPARED)
+    listing = Product.objects.find_listing(user, filters, look=look)
+    words = listing.words
+    count = Count(min(len(candidates), BEST), is_more=len(candidates) > BEST)
     if count.is_more:
         known, asked = {one.pk for one in candidates}, " ".join(words)
         begin_so = Product.objects.filter(title_key__gte=asked, title_key__lt=f"{asked}\U0010ffff").order_by(
             "title_key"
         )
-        first = rows.filter(pk__in=list(begin_so.values_list("pk", flat=True)[:BEGINNINGS]))
-        candidates += [one for one in _candidates(first) if one.pk not in known]
+        first = listing.rows.filter(pk__in=list(begin_so.values_list("pk", flat=True)[:BEGINNINGS]))
+        found = _candidates(listing._replace(rows=first), most=BEGINNINGS)
+        candidates += [one for one in found if one.pk not in known]
     keys = ranked(words, candidates, most=BEST)
     start = _start(query, len(keys))
     shown = Page(
@@ -90,12 +96,12 @@ def _best_hits(user: User, filters: ListingFilters, query: QueryDict) -> Listing
         _at_rank(query, max(0, start - SIZE)) if start else "",
         _at_rank(query, start + SIZE) if start + SIZE < len(keys) else "",
     )
-    return ListingPage(shown, count, reading, is_best_only=count.number > BEST)
+    return ListingPage(shown, count, listing.reading, is_best_only=count.is_more)
 
 
-def _candidates(rows: ProductQuerySet) -> list[Candidate]:
+def _candidates(listing: Listing, *, most: int) -> list[Candidate]:
     folded = (Func(name, function="catalog_folded") for name in ("brand__name", "sku"))
-    values = rows.values_list("pk", "title_key", *folded, "gtin")
+    values = listing.some("pk", "title_key", *folded, "gtin", most=most)
     return [Candidate(pk, title, brand or "", sku, gtin) for pk, title, brand, sku, gtin in values]
 
 

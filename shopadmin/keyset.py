@@ -19,6 +19,8 @@ from django.db.models import BooleanField, F, Field, Func, Model, QuerySet, Valu
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 
+from .walks import along, is_worth_walking
+
 
 @dataclass(frozen=True, slots=True)
 class Page[M: Model]:
@@ -35,9 +37,9 @@ def page[M: Model](
     """Return the page of `rows` that the address asks for.
 
     `fields` is the order, each with a leading `-` when it falls, all in the same direction; the last one is unique.
-    A position that is not one of ours gives the first page. With `nearby`, the page is looked for among that many rows
-    of the whole table after the position, and only when they do not fill it among all: that is quick for filters that
-    many rows fit as for those that few fit, also when they lie close together in the order.
+    A position that is not one of ours gives the first page. With `nearby`, a page of a filter that many rows fit is
+    looked for among that many rows of the whole table after the position, and only when they do not fill it, or when
+    few fit, by the filter's own index.
     """
     is_backward = "before" in query
     position = _decode(query.get("before" if is_backward else "after", ""), rows.model, fields)
@@ -69,14 +71,12 @@ def _found[M: Model](
     if not nearby:
         return list(wanted.order_by(*order)[:size])
     everything = rows.model._default_manager.order_by(*order)
-    if position is not None:
-        everything = everything.filter(_beyond(order, position))
-    edge = everything.values_list(*(field.removeprefix("-") for field in order))[nearby : nearby + 1].first()
-    if edge is None:
-        return list(wanted.order_by(*order)[:size])
-    found = list(wanted.filter(_beyond([_reversed(field) for field in order], edge)).order_by(*order)[:size])
-    if len(found) == size:
-        return found
+    if is_worth_walking(rows, everything, size):
+        if position is not None:
+            everything = everything.filter(_beyond(order, position))
+        found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], everything[:nearby])))
+        if len(found) == size or not everything[nearby : nearby + 1].exists():
+            return found
     return list(wanted.order_by(*(_not_by_index(field) for field in order))[:size])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -24,6 +24,7 @@ from ..search import Reading, has_digit
 from .brands import Brand
 from .categories import Category
 from .listing_conditions import Matches, conditions_of, readings, sellers_in_question
+from .listing_rows import Listing
 from .sellers import Seller
 from .words import folded_words
 
@@ -34,16 +35,8 @@ ENOUGH_HITS = 10
 """With as many, words are not read more loosely; a number is meant as it stands, so one hit is enough for it."""
 
 
-def _few_hits(rows: ProductQuerySet) -> int:
-    return rows[:ENOUGH_HITS].count()
-
-
-class Listing(NamedTuple):
-    """The products that fit a filter, in no order; how its words were read, and the words, folded."""
-
-    rows: ProductQuerySet
-    reading: Reading = Reading.EXACT
-    words: Sequence[str] = ()
+def _few_hits(listing: Listing) -> int:
+    return len(listing.some("pk", most=ENOUGH_HITS))
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -71,15 +64,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
         filters: ListingFilters,
         permission: Permission = Permission.VIEW_LISTINGS,
         *,
-        look: Callable[[ProductQuerySet], int] | None = None,
+        look: Callable[[Listing], int] | None = None,
     ) -> Listing:
         """Return the listing with how its words were read: the strictest reading that finds something.
 
         `look` looks at what a reading finds and returns how much it is; the last look is at what is returned. Asks the
-        database for the sellers, brands and categories that the filter names, for words, and once for each look.
+        database for the sellers, brands and categories that the filter names, for words, and for each look.
         """
         sellers = sellers_in_question(user, filters, permission)
-        rows = self.order_by()
+        rows, among = self.order_by(), self.order_by("-pk")
+        if sellers is not None and len(sellers) == 1:
+            among = self.filter(seller__in=sellers).order_by("sku")
         if filters.offer == "stale":
             rows = rows.filter(models.Exists(Offer.objects.stale().of_row(filters.market)))
         conditions = conditions_of(filters)
@@ -89,23 +84,29 @@ class ProductQuerySet(models.QuerySet["Product"]):
         elif sellers is not None:
             rows = rows.filter(seller__in=sellers)
         if not filters.q:
-            return Listing(rows.matching(all_of(conditions)))
-        return rows._read(folded_words(filters.q), conditions, look or _few_hits)
+            return Listing(rows.matching(all_of(conditions)), among)
+        return rows._read(folded_words(filters.q), conditions, among, look or _few_hits)
 
-    def _read(self, words: Sequence[str], conditions: Sequence[str], look: Callable[[ProductQuerySet], int]) -> Listing:
+    def _read(
+        self,
+        words: Sequence[str],
+        conditions: Sequence[str],
+        among: ProductQuerySet,
+        look: Callable[[Listing], int],
+    ) -> Listing:
         """Keep what fits the words and the other conditions; few exact hits are joined by looser ones."""
-        found, chosen, hits = self.none(), Reading.EXACT, 0
+        found, chosen, hits = Listing(self.none(), among, words=words), Reading.EXACT, 0
         enough = 1 if any(has_digit(word) for word in words) else ENOUGH_HITS
         for reading, query in readings(words).items():
             if hits and reading == Reading.ALL_BUT_ONE:
                 break
-            found, had_hits = self.matching(all_of([*conditions, query])), bool(hits)
+            found, had_hits = found._replace(rows=self.matching(all_of([*conditions, query]))), bool(hits)
             hits = look(found)
             if not had_hits:
                 chosen = reading
             if hits >= enough:
                 break
-        return Listing(found, chosen, words)
+        return found._replace(reading=chosen)
 
     def with_card(self) -> Self:
         """Fetch what a product card shows, so that a list of cards asks three times whatever its length."""

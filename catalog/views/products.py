@@ -35,7 +35,7 @@ def product_list(request: AuthenticatedRequest) -> HttpResponse:
         return redirect(f"{request.path}{address(ListingFilters.from_query(view.filters), view=str(view.pk))}")
     filters = ListingFilters.from_query(request.GET)
     try:
-        with quick_reads(limit_ms=LIMIT_MS, only_by_index=_is_joint(filters)):
+        with quick_reads(limit_ms=LIMIT_MS, only_by_index=True):
             listing = find_page(request.user, filters, request.GET)
     except TookTooLong:
         listing = None
@@ -52,7 +52,7 @@ def product_count(request: AuthenticatedRequest) -> HttpResponse:
     """Say how many products fit the filter, for a page that is there already."""
     filters = ListingFilters.from_query(request.GET)
     try:
-        with quick_reads(limit_ms=LIMIT_MS):
+        with quick_reads(limit_ms=LIMIT_MS, only_by_index=True):
             count = count_listing(request.user, filters)
     except TookTooLong:
         count = None
@@ -65,11 +65,6 @@ def columns_set(request: AuthenticatedRequest) -> HttpResponse:
     """Remember which columns the user wants to see, and show the list again as it was."""
     choose_columns(user=request.user, names=request.POST.getlist("column"))
     return back_to_list(request)
-
-
-def _is_joint(filters: ListingFilters) -> bool:
-    """Tell whether a search has several conditions: how often they come together, the planner can only guess."""
-    return bool(filters.q) and (" " in filters.q or not filters.without("q").is_empty)
 
 
 def _saved_view(request: AuthenticatedRequest) -> SavedView | None:

@@ -71,7 +71,7 @@ def test_the_list_asks_as_often_for_fifty_rows_as_for_five(
         for number in range(more):
             factories.product(f"Mug {more} {number}", of=seller, status="held" if "held" in query else "live", photos=0)
         client.get(f"{LIST}?{query}")
-        with django_assert_max_num_queries(24) as asked:
+        with django_assert_max_num_queries(26) as asked:
             client.get(f"{LIST}?{query}")
         counts.append(len(asked))
 
@@ -91,8 +91,11 @@ def test_the_number_of_results_is_said_up_to_a_limit(
     assert client.get(f"{LIST}count").content == b"2 products"
     monkeypatch.setattr(listing_page, "COUNTED", 1)
 
-    assert client.get(f"{LIST}count").content == b"More than 1 products"
+    assert client.get(f"{LIST}count").content == b"2 products"
+    assert client.get(f"{LIST}count?status=live").content == b"More than 1 products"
     assert client.get(f"{LIST}count?q=cup").content == b"1 product"
+    monkeypatch.setattr(listing_page, "ALL_COUNTED", 1)
+    assert client.get(f"{LIST}count").content == b"More than 1 products"
 
 
 def test_conditions_stand_as_words_that_can_be_taken_away(client: Client, alice: User, shelf: Seller) -> None:

@@ -1,0 +1,186 @@
+"""Walking along an index past all products finds what the filter's own index finds, in the same order."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.listing_filters import ORDERS, ListingFilters, order_of
+from catalog.models import Category, Offer, Product, Seller, listing_rows
+from catalog.models.products import ProductQuerySet
+from shopadmin import keyset
+from shopadmin.accounts.models import User
+from shopadmin.keyset import page
+from shopadmin.walks import along, is_worth_walking
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "q": st.sampled_from(["mug", "red mug", "mgu", "ca", "red"]),
+        "status": st.sampled_from(["live", "held"]),
+        "category": st.sampled_from(["Home", "Kitchen"]),
+        "condition": st.just("used"),
+        "market": st.sampled_from(["US", "DE"]),
+        "offer": st.sampled_from(["any", "none", "sold-out", "stale"]),
+        "seller": st.sampled_from(["mine", "theirs"]),
+    },
+)
+
+
+@pytest.fixture
+def goods(mallory: User) -> list[Product]:
+    """Forty products that differ at random; equal titles are common."""
+    dice = random.Random(4)
+    sellers = [factories.seller("Mine", mallory), factories.seller("Theirs")]
+    categories = [None, *(Category.objects.create(name=name) for name in ("Home", "Kitchen"))]
+    made = []
+    for _ in range(40):
+        title = f"{dice.choice(['Red', 'Blue'])} {dice.choice(['mug', 'cap', 'can'])} {dice.randrange(3)}"
+        product = factories.product(
+            title,
+            of=dice.choice(sellers),
+            photos=0,
+            status=dice.choice(["live", "live", "held"]),
+            condition=dice.choice(["new", "used"]),
+            category=dice.choice(categories),
+        )
+        product.offers.update(
+            market=dice.choice(["US", "DE"]),
+            stock=dice.randrange(2),
+            price_refreshed_at=timezone.now() - timedelta(days=dice.choice([1, 9])),
+        )
+        made.append(product)
+    Offer.objects.filter(product__in=made[::7]).delete()
+    return made
+
+
+def always(rows: ProductQuerySet, *_asked: object, **_more: object) -> bool:
+    """Walk, as long as anything can fit."""
+    return bool(rows.explain())
+
+
+def never(*_asked: object, **_more: object) -> bool:
+    return False
+
+
+@pytest.mark.parametrize("is_walked", [True, False])
+def test_pages_are_the_plain_list_in_both_directions(
+    goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch, is_walked: bool
+) -> None:
+    monkeypatch.setattr(keyset, "is_worth_walking", always if is_walked else never)
+
+    @given(FILTERS, st.sampled_from([*ORDERS]), st.sampled_from([1, 5, 12, 100]), st.booleans())
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def check(filters: dict[str, str], sort: str, nearby: int, is_admin: bool) -> None:
+        rows = Product.objects.listing(alice if is_admin else mallory, ListingFilters(**filters))
+        fields = order_of(sort)
+        expected = list(rows.order_by(*fields).values_list("pk", flat=True))
+
+        for way in ("older", "newer"):
+            query = "" if way == "older" else keyset._address(QueryDict(), "before", Product(**LAST[sort]), fields)
+            seen: list[int] = []
+            for _ in range(40):
+                found = page(rows, fields=fields, query=QueryDict(query.removeprefix("?")), size=4, nearby=nearby)
+                keys = [row.pk for row in found.rows]
+                seen = seen + keys if way == "older" else keys + seen
+                query = getattr(found, way)
+                if not query:
+                    break
+            assert seen == expected
+
+    check()
+
+
+LAST = {
+    sort: {"title_key": "" if sort.startswith("-") else "zz", "pk": 0 if sort.startswith("-") else 10**9}
+    | {"updated_at": timezone.now() + timedelta(days=-99 if sort.startswith("-") else 99)}
+    for sort in ORDERS
+}
+"""For each order a row that stands behind all others."""
+
+
+@pytest.mark.parametrize("is_walked", [True, False])
+def test_some_of_the_products_are_as_many_as_asked_for_or_all(
+    goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch, is_walked: bool
+) -> None:
+    monkeypatch.setattr(listing_rows, "is_worth_walking", always if is_walked else never)
+    monkeypatch.setattr(listing_rows, "TRIED", 5)
+
+    @given(FILTERS, st.sampled_from([7, 25, 100]), st.sampled_from([1, 3, 10, 100]), st.booleans())
+    @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def check(filters: dict[str, str], walked: int, most: int, is_admin: bool) -> None:
+        monkeypatch.setattr(listing_rows, "WALKED", walked)
+        listing = Product.objects.find_listing(alice if is_admin else mallory, ListingFilters(**filters))
+        expected = dict(listing.rows.values_list("pk", "title"))
+
+        found = listing.some("pk", "title", most=most)
+
+        assert len(found) == min(most, len(expected))
+        assert len(dict(found)) == len(found)
+        assert dict(found).items() <= expected.items()
+
+    check()
+
+
+def test_who_sells_nothing_is_shown_nothing(goods: list[Product], charlie: User) -> None:
+    listing = Product.objects.find_listing(charlie, ListingFilters())
+
+    assert listing.some("pk", most=5) == []
+    assert not is_worth_walking(listing.rows, listing.among, 5)
+
+
+def test_one_walks_for_what_is_frequent_only(alice: User, mallory: User) -> None:
+    seller = factories.seller("Mine", mallory)
+    Product.objects.bulk_create(
+        Product(seller=seller, sku=f"S-{n}", title=f"Mug {n}", status="held" if n % 100 == 0 else "live")
+        for n in range(1000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_product")
+
+    for status, is_frequent in (("live", True), ("held", False)):
+        listing = Product.objects.find_listing(alice, ListingFilters(status=status))
+        assert is_worth_walking(listing.rows, listing.among, 50) == is_frequent
+
+
+def test_a_walk_reads_no_further_than_it_may(goods: list[Product]) -> None:
+    walk = Product.objects.order_by("-pk")[:3]
+    last = sorted((one.pk for one in goods), reverse=True)[:3]
+
+    with connection.cursor() as cursor:
+        cursor.execute(*along(Product.objects.order_by("-pk").values_list("pk"), walk))
+        assert list(itertools.chain(*cursor.fetchall())) == last
+
+
+def test_a_walk_is_along_the_index_and_asks_no_other(seller_of_many: Seller) -> None:
+    """The filter's own index would be collected whole before the first row."""
+    walk = Product.objects.order_by("title_key", "pk")[:500]
+    rows = Product.objects.matching("'=tlive'").order_by("title_key", "pk").values_list("pk")[:5]
+    sql, values = along(rows, walk)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "catalog_product_by_title" in plan
+    assert "catalog_product_search" not in plan
+    assert "Sort" not in plan
+
+
+@pytest.fixture
+def seller_of_many(mallory: User) -> Seller:
+    seller = factories.seller("Mine", mallory)
+    Product.objects.bulk_create(Product(seller=seller, sku=f"S-{n}", title=f"Mug {n}") for n in range(2000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_product")
+    return seller
