@@ -270,7 +270,7 @@ class Offer(models.Model):
             models.UniqueConstraint(fields=["product", "market"], name="catalog_offer_once_in_market"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["price_refreshed_at"], name="catalog_offer_by_age"),
+            models.Index(fields=["market", "price_refreshed_at"], name="catalog_offer_by_age"),
         ]
 
     def __str__(self) -> str:
