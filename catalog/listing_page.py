@@ -54,8 +54,11 @@ def find_page(user: User, filters: ListingFilters, query: QueryDict) -> ListingP
         return _best_hits(user, filters, query)
     listing = Product.objects.find_listing(user, filters)
     fields = order_of(filters.sort)
-    rows = listing.rows.only(fields[0].removeprefix("-"))
-    found = page(rows, fields=fields, query=query, size=SIZE, nearby=NEARBY)
+    sorted_by = fields[0].removeprefix("-")
+    rows = listing.rows.only(sorted_by)
+    # An index keeps one seller's products by title only.
+    among = listing.among if sorted_by == "title_key" else Product.objects.all()
+    found = page(rows, fields=fields, query=query, size=SIZE, among=among, nearby=NEARBY)
     shown = Page(_cards([row.pk for row in found.rows]), found.newer, found.older)
     count = None if found.newer or found.older else Count(len(shown.rows))
     return ListingPage(shown, count, listing.reading)

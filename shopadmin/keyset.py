@@ -32,21 +32,27 @@ class Page[M: Model]:
 
 
 def page[M: Model](
-    rows: QuerySet[M], *, fields: Sequence[str], query: QueryDict, size: int = 25, nearby: int = 0
+    rows: QuerySet[M],
+    *,
+    fields: Sequence[str],
+    query: QueryDict,
+    size: int = 25,
+    among: QuerySet[M] | None = None,
+    nearby: int = 0,
 ) -> Page[M]:
     """Return the page of `rows` that the address asks for.
 
     `fields` is the order, each with a leading `-` when it falls, all in the same direction; the last one is unique.
-    A position that is not one of ours gives the first page. With `nearby`, a page of a filter that many rows fit is
-    looked for among that many rows of the whole table after the position, and only when they do not fill it, or when
-    few fit, by the filter's own index.
+    A position that is not one of ours gives the first page. `rows` that are part of `among`, of which an index keeps
+    the order, are looked for in the next `nearby` of it when many fit; when few fit, or those do not fill the page, by
+    the filter's own index.
     """
     is_backward = "before" in query
     position = _decode(query.get("before" if is_backward else "after", ""), rows.model, fields)
     if position is None:
         is_backward = False
     order = [_reversed(field) for field in fields] if is_backward else list(fields)
-    found = _found(rows, order, position, size + 1, nearby)
+    found = _found(rows, order, position, size + 1, among, nearby)
     has_more, found = len(found) > size, found[:size]
     if is_backward:
         found.reverse()
@@ -64,18 +70,21 @@ def _reversed(field: str) -> str:
 
 
 def _found[M: Model](
-    rows: QuerySet[M], order: Sequence[str], position: Sequence[object] | None, size: int, nearby: int
+    rows: QuerySet[M],
+    order: Sequence[str],
+    position: Sequence[object] | None,
+    size: int,
+    among: QuerySet[M] | None,
+    nearby: int,
 ) -> list[M]:
     """Return the first `size` rows after the position."""
     wanted = rows.filter(_beyond(order, position)) if position is not None else rows
-    if not nearby:
+    if among is None:
         return list(wanted.order_by(*order)[:size])
-    everything = rows.model._default_manager.order_by(*order)
-    if is_worth_walking(rows, everything, size):
-        if position is not None:
-            everything = everything.filter(_beyond(order, position))
-        found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], everything[:nearby])))
-        if len(found) == size or not everything[nearby : nearby + 1].exists():
+    if is_worth_walking(rows, among, size):
+        walk = (among.filter(_beyond(order, position)) if position is not None else among).order_by(*order)
+        found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], walk[:nearby])))
+        if len(found) == size or not walk[nearby : nearby + 1].exists():
             return found
     return list(wanted.order_by(*(_not_by_index(field) for field in order))[:size])
 

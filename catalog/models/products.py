@@ -149,7 +149,7 @@ class Product(models.Model):
         REFURBISHED = "refurbished", _("refurbished")
         USED = "used", _("used")
 
-    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="products")
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="products", db_index=False)
     sku = models.CharField(_("SKU"), max_length=100)
     title = models.CharField(_("title"), max_length=300)
     description = models.TextField(_("description"), blank=True)
@@ -189,6 +189,7 @@ class Product(models.Model):
         indexes: ClassVar = [
             GinIndex(fields=["search"], name="catalog_product_search", gin_pending_list_limit=1024),
             models.Index(fields=["title_key", "id"], name="catalog_product_by_title"),
+            models.Index(fields=["seller", "title_key", "id"], name="catalog_product_of_seller"),
             models.Index(fields=["updated_at", "id"], name="catalog_product_by_update"),
         ]
         constraints: ClassVar = [

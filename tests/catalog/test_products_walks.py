@@ -83,7 +83,7 @@ def test_pages_are_the_plain_list_in_both_directions(
     @given(FILTERS, st.sampled_from([*ORDERS]), st.sampled_from([1, 5, 12, 100]), st.booleans())
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def check(filters: dict[str, str], sort: str, nearby: int, is_admin: bool) -> None:
-        rows = Product.objects.listing(alice if is_admin else mallory, ListingFilters(**filters))
+        rows, among, *_ = Product.objects.find_listing(alice if is_admin else mallory, ListingFilters(**filters))
         fields = order_of(sort)
         expected = list(rows.order_by(*fields).values_list("pk", flat=True))
 
@@ -91,7 +91,8 @@ def test_pages_are_the_plain_list_in_both_directions(
             query = "" if way == "older" else keyset._address(QueryDict(), "before", Product(**LAST[sort]), fields)
             seen: list[int] = []
             for _ in range(40):
-                found = page(rows, fields=fields, query=QueryDict(query.removeprefix("?")), size=4, nearby=nearby)
+                asked = QueryDict(query.removeprefix("?"))
+                found = page(rows, fields=fields, query=asked, size=4, among=among, nearby=nearby)
                 keys = [row.pk for row in found.rows]
                 seen = seen + keys if way == "older" else keys + seen
                 query = getattr(found, way)
