@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Func
@@ -18,8 +19,10 @@ from .models.listing_rows import Listing
 from .search import Candidate, Reading, ranked
 
 SIZE = 50
-COUNTED = 500
-"""Counting what fits a filter stops here: more is "more than 500"."""
+COUNTED = 1_000
+"""Counting what fits a filter stops here: more is "more than 1,000"."""
+MANY, MANY_COUNTED = 2_000, 200
+"""Where so many are expected, counting stops earlier: that there are many is all that one needs to know."""
 ALL_COUNTED = 10_000
 """Counting stops here where there is no filter."""
 NEARBY = 10_000
@@ -28,6 +31,14 @@ BEST = 500
 """How many hits of a search are ranked and shown."""
 BEGINNINGS = 500
 """Among how many titles that begin with the search hits are ranked for certain, where more fit than are ranked."""
+COMPARED = (
+    "pk",
+    "title_key",
+    Func("brand__name", function="catalog_folded"),
+    Func("sku", function="catalog_folded"),
+    "gtin",
+)
+"""What of a product is compared with a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ class ListingPage:
 
 
 def find_page(user: User, filters: ListingFilters, query: QueryDict) -> ListingPage:
-    """Return the page that the address asks for; as many statements for a million products as for ten."""
+    """Return the page that the address asks for, in no more statements for a million products than for a thousand."""
     if filters.q and not filters.sort:
         return _best_hits(user, filters, query)
     listing = Product.objects.find_listing(user, filters)
@@ -66,19 +77,29 @@ def find_page(user: User, filters: ListingFilters, query: QueryDict) -> ListingP
 
 def count_listing(user: User, filters: ListingFilters) -> Count:
     """Count what fits the filter, up to a limit."""
-    listing = Product.objects.find_listing(user, filters)
+    found = Count(0)
+
+    def look(listing: Listing) -> int:
+        nonlocal found
+        most = COUNTED if listing.expected < MANY else MANY_COUNTED
+        number = len(listing.some("pk", most=most + 1))
+        found = Count(min(number, most), number > most)
+        return number
+
+    listing = Product.objects.find_listing(user, filters, look=look)
     if filters.without("seller").is_empty:
-        most, number = ALL_COUNTED, listing.rows[: ALL_COUNTED + 1].count()
-    else:
-        most, number = COUNTED, len(listing.some("pk", most=COUNTED + 1))
-    return Count(min(number, most), number > most)
+        number = listing.rows[: ALL_COUNTED + 1].count()
+        return Count(min(number, ALL_COUNTED), number > ALL_COUNTED)
+    if not filters.q:
+        look(listing)
+    return found
 
 
 def _best_hits(user: User, filters: ListingFilters, query: QueryDict) -> ListingPage:
     candidates: list[Candidate] = []
 
     def look(listing: Listing) -> int:
-        candidates[:] = _candidates(listing, most=BEST + 1)
+        candidates[:] = _candidates(listing.some(*COMPARED, most=BEST + 1))
         return len(candidates)
 
     listing = Product.objects.find_listing(user, filters, look=look)
@@ -90,8 +111,7 @@ def _best_hits(user: User, filters: ListingFilters, query: QueryDict) -> Listing
             "title_key"
         )
         first = listing.rows.filter(pk__in=list(begin_so.values_list("pk", flat=True)[:BEGINNINGS]))
-        found = _candidates(listing._replace(rows=first), most=BEGINNINGS)
-        candidates += [one for one in found if one.pk not in known]
+        candidates += [one for one in _candidates(first.values_list(*COMPARED)) if one.pk not in known]
     keys = ranked(words, candidates, most=BEST)
     start = _start(query, len(keys))
     shown = Page(
@@ -102,9 +122,7 @@ def _best_hits(user: User, filters: ListingFilters, query: QueryDict) -> Listing
     return ListingPage(shown, count, listing.reading, is_best_only=count.is_more)
 
 
-def _candidates(listing: Listing, *, most: int) -> list[Candidate]:
-    folded = (Func(name, function="catalog_folded") for name in ("brand__name", "sku"))
-    values = listing.some("pk", "title_key", *folded, "gtin", most=most)
+def _candidates(values: Iterable[tuple[Any, ...]]) -> list[Candidate]:
     return [Candidate(pk, title, brand or "", sku, gtin) for pk, title, brand, sku, gtin in values]
 
 

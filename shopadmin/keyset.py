@@ -19,7 +19,7 @@ from django.db.models import BooleanField, F, Field, Func, Model, QuerySet, Valu
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 
-from .walks import along, is_worth_walking
+from .walks import along, expected, steps_to_find
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _found[M: Model](
     wanted = rows.filter(_beyond(order, position)) if position is not None else rows
     if among is None:
         return list(wanted.order_by(*order)[:size])
-    if is_worth_walking(rows, among, size):
+    if steps_to_find(size, expected(rows), among):
         walk = (among.filter(_beyond(order, position)) if position is not None else among).order_by(*order)
         found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], walk[:nearby])))
         if len(found) == size or not walk[nearby : nearby + 1].exists():

@@ -10,23 +10,28 @@ import json
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 SORTED = 2.0
-"""What it costs to find a row by the filter's index, fetch it and sort it, in rows that one walks past."""
+"""What it costs to find a row by the filter's index, fetch it and sort it, in steps of a walk."""
 
 
-def is_worth_walking(
-    rows: QuerySet[Any, Any], among: QuerySet[Any, Any], most: int, *, cost_of_found: float = SORTED
-) -> bool:
-    """Tell whether `most` of `rows` are found sooner by walking through `among`, of which they are part.
+def expected(rows: QuerySet[Any, Any]) -> int:
+    """Return how many rows PostgreSQL expects, reading none; it is not asked for what nothing can fit."""
+    explained = rows.order_by().values_list("pk").explain(format="json")
+    return int(json.loads(explained)[0]["Plan"]["Plan Rows"]) if explained else 0
 
-    `cost_of_found` is what each that fits costs otherwise, in rows that one walks past.
+
+def steps_to_find(most: int, fitting: int, among: QuerySet[Any, Any], *, cost_of_found: float = SORTED) -> int:
+    """Return after how many steps through `among`, of which `fitting` fit, one expects to have found `most` of them.
+
+    Where the filter's own index is quicker, that is 0. `cost_of_found` is what each that fits costs there, in steps.
     """
-    fitting = _expected(rows)
-    if fitting * cost_of_found < most:
-        return False
-    return fitting * cost_of_found >= most * _expected(among) / fitting
+    dearest = fitting * cost_of_found
+    if dearest < most:
+        return 0
+    steps = most * expected(among) // fitting
+    return steps if steps <= dearest else 0
 
 
 def along(rows: QuerySet[Any, Any], walk: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -39,9 +44,3 @@ def along(rows: QuerySet[Any, Any], walk: QuerySet[Any, Any]) -> tuple[str, tupl
     step, step_values = walk.query.sql_with_params()
     search, values = rows.query.sql_with_params()
     return f"WITH {table} AS ({step}) {search}", (*step_values, *values)
-
-
-def _expected[M: Model](rows: QuerySet[M, Any]) -> int:
-    """Return how many rows PostgreSQL expects, reading none; it is not asked for what nothing can fit."""
-    explained = rows.order_by().explain(format="json")
-    return int(json.loads(explained)[0]["Plan"]["Plan Rows"]) if explained else 0

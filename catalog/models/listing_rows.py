@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 
-from shopadmin.walks import along, is_worth_walking
+from shopadmin.walks import along, expected, steps_to_find
 
 from ..search import Reading
 
@@ -17,14 +19,19 @@ if TYPE_CHECKING:
     from .products import Product, ProductQuerySet
 
 WALKED = 20_000
-"""Through how many products one walks for some that fit before the filter's own index is asked."""
-TRIED = 1_000
-"""After how many of them one knows better than the statistics whether enough will be found."""
+"""Through how many products one walks at most for some that fit before the filter's own index is asked."""
+LONG, TRIED = 2_500, 1_000
+"""Where more steps are expected, one first tries so many, and knows better than the statistics what the walk finds."""
+LEEWAY = 3
+"""A walk goes on for so many times the steps that are expected."""
+MARGIN = 1.5
+"""How much more than enough it must look like by then, since the first steps may be richer than what follows."""
 LISTED = 1.0
-"""What it costs to find a row by the filter's index without fetching it, in rows that one walks past."""
+"""What it costs to find a row by the filter's index without fetching it, in steps of a walk."""
 
 
-class Listing(NamedTuple):
+@dataclass(frozen=True)
+class Listing:
     """The products that fit a filter, in no order; how its words were read, and the words, folded.
 
     `among` are all products that the filter is about, one seller's or everybody's, in an order that is quickly read.
@@ -35,17 +42,29 @@ class Listing(NamedTuple):
     reading: Reading = Reading.EXACT
     words: Sequence[str] = ()
 
+    @cached_property
+    def expected(self) -> int:
+        """How many products PostgreSQL expects."""
+        return expected(self.rows)
+
     def some(self, *columns: str | Combinable, most: int) -> list[tuple[Any, ...]]:
         """Return columns of at most `most` of the products; of which, where more fit, is the database's choice."""
         rows = self.rows.values_list(*columns)[:most]
-        if is_worth_walking(self.rows, self.among, most, cost_of_found=LISTED):
-            for steps in (TRIED, WALKED):
-                found = self._within(rows, steps)
-                if len(found) == most:
-                    return found
-                if len(found) * WALKED < most * steps:
-                    break
+        for steps in self._walks(most):
+            found = self._within(rows, steps)
+            if len(found) == most:
+                return found
+            if len(found) * WALKED < most * steps * MARGIN:
+                break
         return list(rows)
+
+    def _walks(self, most: int) -> Iterator[int]:
+        """Yield through how many products to walk, and through how many if those look promising."""
+        steps = steps_to_find(most, self.expected, self.among, cost_of_found=LISTED)
+        if steps > LONG:
+            yield TRIED
+        if steps:
+            yield min(max(TRIED, LEEWAY * steps), WALKED)
 
     def _within(self, rows: QuerySet[Product, Any], steps: int) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -100,13 +101,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
         for reading, query in readings(words).items():
             if hits and reading == Reading.ALL_BUT_ONE:
                 break
-            found, had_hits = found._replace(rows=self.matching(all_of([*conditions, query]))), bool(hits)
+            found, had_hits = replace(found, rows=self.matching(all_of([*conditions, query]))), bool(hits)
             hits = look(found)
             if not had_hits:
                 chosen = reading
             if hits >= enough:
                 break
-        return found._replace(reading=chosen)
+        return replace(found, reading=chosen)
 
     def with_card(self) -> Self:
         """Fetch what a product card shows, so that a list of cards asks three times whatever its length."""

@@ -94,6 +94,12 @@ def test_the_number_of_results_is_said_up_to_a_limit(
     assert client.get(f"{LIST}count").content == b"2 products"
     assert client.get(f"{LIST}count?status=live").content == b"More than 1 products"
     assert client.get(f"{LIST}count?q=cup").content == b"1 product"
+    monkeypatch.setattr(listing_page, "COUNTED", 2)
+    assert client.get(f"{LIST}count?status=live").content == b"2 products"
+    monkeypatch.setattr(listing_page, "MANY", 0)
+    monkeypatch.setattr(listing_page, "MANY_COUNTED", 1)
+    assert client.get(f"{LIST}count?status=live").content == b"More than 1 products"
+    assert client.get(f"{LIST}count?q=cup&sort=title").content == b"1 product"
     monkeypatch.setattr(listing_page, "ALL_COUNTED", 1)
     assert client.get(f"{LIST}count").content == b"More than 1 products"
 

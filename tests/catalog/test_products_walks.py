@@ -9,20 +9,22 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.listing_filters import ORDERS, ListingFilters, order_of
 from catalog.models import Category, Offer, Product, Seller, listing_rows
-from catalog.models.products import ProductQuerySet
 from shopadmin import keyset
 from shopadmin.accounts.models import User
 from shopadmin.keyset import page
-from shopadmin.walks import along, is_worth_walking
+from shopadmin.walks import along, steps_to_find
 from tests import factories
+from tests.catalog.shelf import LIST
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
 
 FILTERS = st.fixed_dictionaries(
     {},
@@ -65,34 +67,34 @@ def goods(mallory: User) -> list[Product]:
     return made
 
 
-def always(rows: ProductQuerySet, *_asked: object, **_more: object) -> bool:
+def always(_most: int, fitting: int, *_asked: object, **_more: object) -> int:
     """Walk, as long as anything can fit."""
-    return bool(rows.explain())
+    return 10 if fitting else 0
 
 
-def never(*_asked: object, **_more: object) -> bool:
-    return False
+def never(*_asked: object, **_more: object) -> int:
+    return 0
 
 
 @pytest.mark.parametrize("is_walked", [True, False])
 def test_pages_are_the_plain_list_in_both_directions(
     goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch, is_walked: bool
 ) -> None:
-    monkeypatch.setattr(keyset, "is_worth_walking", always if is_walked else never)
+    monkeypatch.setattr(keyset, "steps_to_find", always if is_walked else never)
 
     @given(FILTERS, st.sampled_from([*ORDERS]), st.sampled_from([1, 5, 12, 100]), st.booleans())
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def check(filters: dict[str, str], sort: str, nearby: int, is_admin: bool) -> None:
-        rows, among, *_ = Product.objects.find_listing(alice if is_admin else mallory, ListingFilters(**filters))
+        listing = Product.objects.find_listing(alice if is_admin else mallory, ListingFilters(**filters))
         fields = order_of(sort)
-        expected = list(rows.order_by(*fields).values_list("pk", flat=True))
+        expected = list(listing.rows.order_by(*fields).values_list("pk", flat=True))
 
         for way in ("older", "newer"):
             query = "" if way == "older" else keyset._address(QueryDict(), "before", Product(**LAST[sort]), fields)
             seen: list[int] = []
             for _ in range(40):
                 asked = QueryDict(query.removeprefix("?"))
-                found = page(rows, fields=fields, query=asked, size=4, among=among, nearby=nearby)
+                found = page(listing.rows, fields=fields, query=asked, size=4, among=listing.among, nearby=nearby)
                 keys = [row.pk for row in found.rows]
                 seen = seen + keys if way == "older" else keys + seen
                 query = getattr(found, way)
@@ -115,8 +117,9 @@ LAST = {
 def test_some_of_the_products_are_as_many_as_asked_for_or_all(
     goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch, is_walked: bool
 ) -> None:
-    monkeypatch.setattr(listing_rows, "is_worth_walking", always if is_walked else never)
+    monkeypatch.setattr(listing_rows, "steps_to_find", always if is_walked else never)
     monkeypatch.setattr(listing_rows, "TRIED", 5)
+    monkeypatch.setattr(listing_rows, "LONG", 9)
 
     @given(FILTERS, st.sampled_from([7, 25, 100]), st.sampled_from([1, 3, 10, 100]), st.booleans())
     @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -138,7 +141,7 @@ def test_who_sells_nothing_is_shown_nothing(goods: list[Product], charlie: User)
     listing = Product.objects.find_listing(charlie, ListingFilters())
 
     assert listing.some("pk", most=5) == []
-    assert not is_worth_walking(listing.rows, listing.among, 5)
+    assert steps_to_find(5, listing.expected, listing.among) == 0
 
 
 def test_one_walks_for_what_is_frequent_only(alice: User, mallory: User) -> None:
@@ -150,9 +153,9 @@ def test_one_walks_for_what_is_frequent_only(alice: User, mallory: User) -> None
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE catalog_product")
 
-    for status, is_frequent in (("live", True), ("held", False)):
+    for status, steps in (("live", pytest.approx(50, abs=5)), ("held", 0)):
         listing = Product.objects.find_listing(alice, ListingFilters(status=status))
-        assert is_worth_walking(listing.rows, listing.among, 50) == is_frequent
+        assert steps_to_find(50, listing.expected, listing.among) == steps
 
 
 def test_a_walk_reads_no_further_than_it_may(goods: list[Product]) -> None:
@@ -176,6 +179,20 @@ def test_a_walk_is_along_the_index_and_asks_no_other(seller_of_many: Seller) -> 
     assert "catalog_product_by_title" in plan
     assert "catalog_product_search" not in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("who", ["alice", "mallory"])
+@pytest.mark.parametrize("query", ["", "status=draft", "status=draft&sort=-updated", "q=mug", "q=mug&sort=title"])
+def test_the_number_of_statements_has_a_bound_however_many_fit(
+    client: Client, request: pytest.FixtureRequest, seller_of_many: Seller, who: str, query: str,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    client.force_login(request.getfixturevalue(who))
+
+    for address, most in ((LIST, 28), (f"{LIST}count", 16)):
+        client.get(f"{address}?{query}")
+        with django_assert_max_num_queries(most):
+            client.get(f"{address}?{query}")
 
 
 @pytest.fixture
