@@ -21,6 +21,10 @@ from django.http import QueryDict
 
 from .walks import along, expected, steps_to_find
 
+GLANCE = 10
+"""Where few rows are expected, a page is looked for among so many times its size all the same: in statistics from
+before an import, what most of the table is now may still be rare, and would be collected and sorted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page[M: Model]:
@@ -81,11 +85,15 @@ def _found[M: Model](
     wanted = rows.filter(_beyond(order, position)) if position is not None else rows
     if among is None:
         return list(wanted.order_by(*order)[:size])
-    if steps_to_find(size, expected(rows), among):
-        walk = (among.filter(_beyond(order, position)) if position is not None else among).order_by(*order)
-        found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], walk[:nearby])))
-        if len(found) == size or not walk[nearby : nearby + 1].exists():
-            return found
+    fitting = expected(rows)
+    if not fitting:
+        return []
+    are_many = steps_to_find(size, fitting, among) > 0
+    steps = nearby if are_many else min(nearby, GLANCE * size)
+    walk = (among.filter(_beyond(order, position)) if position is not None else among).order_by(*order)
+    found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], walk[:steps])))
+    if len(found) == size or (are_many and not walk[steps : steps + 1].exists()):
+        return found
     return list(wanted.order_by(*(_not_by_index(field) for field in order))[:size])
 
 

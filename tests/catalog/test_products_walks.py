@@ -81,6 +81,7 @@ def test_pages_are_the_plain_list_in_both_directions(
     goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch, is_walked: bool
 ) -> None:
     monkeypatch.setattr(keyset, "steps_to_find", always if is_walked else never)
+    monkeypatch.setattr(keyset, "GLANCE", 1)
 
     @given(FILTERS, st.sampled_from([*ORDERS]), st.sampled_from([1, 5, 12, 100]), st.booleans())
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
