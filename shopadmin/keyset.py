@@ -22,8 +22,8 @@ from django.http import QueryDict
 from .walks import along, expected, steps_to_find
 
 GLANCE = 10
-"""Where few rows are expected, a page is looked for among so many times its size all the same: in statistics from
-before an import, what most of the table is now may still be rare, and would be collected and sorted."""
+"""A page is looked for among so many times its size first. In statistics from before an import, what most of the table
+is now may still be rare, and would be collected and sorted; what is not there at all is not walked for further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,15 @@ def _found[M: Model](
     if not fitting:
         return []
     are_many = steps_to_find(size, fitting, among) > 0
-    steps = nearby if are_many else min(nearby, GLANCE * size)
     walk = (among.filter(_beyond(order, position)) if position is not None else among).order_by(*order)
-    found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], walk[:steps])))
-    if len(found) == size or (are_many and not walk[steps : steps + 1].exists()):
+    glance, found = min(nearby, GLANCE * size), []
+    for steps in (glance, nearby) if are_many else (glance,):
+        found = list(rows.model._default_manager.raw(*along(wanted.order_by(*order)[:size], walk[:steps])))
+        if len(found) == size:
+            return found
+        if not found:  # conditions that are frequent each may exclude each other
+            break
+    if found and are_many and not walk[nearby : nearby + 1].exists():
         return found
     return list(wanted.order_by(*(_not_by_index(field) for field in order))[:size])
 

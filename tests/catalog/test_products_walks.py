@@ -159,6 +159,27 @@ def test_one_walks_for_what_is_frequent_only(alice: User, mallory: User) -> None
         assert steps_to_find(50, listing.expected, listing.among) == steps
 
 
+@pytest.mark.parametrize(("in_sight", "walks"), [(0, [4]), (2, [4, 30])])
+def test_what_is_not_there_at_a_glance_is_not_walked_for_any_further(
+    mallory: User, monkeypatch: pytest.MonkeyPatch, in_sight: int, walks: list[int]
+) -> None:
+    """Of the first four products, none or some fit; statistics say that many do."""
+    seller, walked = factories.seller("Mine", mallory), []
+    Product.objects.bulk_create(
+        Product(seller=seller, sku=f"S-{n}", title=f"Mug {n:02}", status="held" if n < in_sight or n > 35 else "live")
+        for n in range(40)
+    )
+    monkeypatch.setattr(keyset, "steps_to_find", always)
+    monkeypatch.setattr(keyset, "GLANCE", 1)
+    monkeypatch.setattr(keyset, "along", lambda rows, walk: walked.append(walk.query.high_mark) or along(rows, walk))
+    listing = Product.objects.find_listing(mallory, ListingFilters(status="held"))
+    found = page(
+        listing.rows, fields=("title_key", "pk"), query=QueryDict(), size=3, among=Product.objects.all(), nearby=30
+    )
+    assert [row.title for row in found.rows] == [f"Mug {n:02}" for n in (*range(in_sight), 36, 37, 38)][:3]
+    assert walked == walks
+
+
 def test_a_walk_reads_no_further_than_it_may(goods: list[Product]) -> None:
     walk = Product.objects.order_by("-pk")[:3]
     last = sorted((one.pk for one in goods), reverse=True)[:3]

@@ -15,6 +15,7 @@ from ..decorators import permission_required
 from ..permissions import Permission, Scope
 from .exporting import csv_lines, json_lines
 from .filters import AuditFilter
+from .models import AuditEntry
 from .presenting import lines
 
 NEARBY = 2000
@@ -28,8 +29,8 @@ CONTENT_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
 def audit_list(request: AuthenticatedRequest) -> HttpResponse:
     """List the entries that the user may read and looks for, newest first."""
     wanted = AuditFilter(request.GET, request.user)
-    nearby = NEARBY if wanted.has_words else 0
-    found = page(wanted.rows(), fields=("-at", "-pk"), query=request.GET, nearby=nearby)
+    among = AuditEntry.objects.all() if wanted.has_words else None
+    found = page(wanted.rows(), fields=("-at", "-pk"), query=request.GET, among=among, nearby=NEARBY)
     context = {
         "filter": wanted,
         "page": found,
