@@ -5,7 +5,7 @@ A pattern that is tried on one cell after the other would cost more than all els
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,22 +106,23 @@ class Cells:
 
     def begin_with_space(self) -> Mask:
         """Tell which cells begin with white space or a control character; blank ones count."""
-        first = self.from_start(0)
-        found: Mask = first <= SPACE
-        if (several := first >= _NO_ASCII).any():
-            some = self.chosen(several)
-            one, two, three = (some.from_start(place).astype(np.int64) for place in range(3))
-            found[several] = np.isin(one << 8 | two, _SPACES) | np.isin(one << 16 | two << 8 | three, _SPACES)
-        return found
+        return self._have_space_at(Cells.from_start, ((0, 1), (0, 1, 2)))
 
     def end_with_space(self) -> Mask:
         """Tell which cells end with white space or a control character; blank ones count."""
-        last = self.from_end(0)
-        found: Mask = last <= SPACE
-        if (several := last >= _NO_ASCII).any():
+        return self._have_space_at(Cells.from_end, ((1, 0), (2, 1, 0)))
+
+    def _have_space_at(self, edge: Callable[[Cells, int], Letters], sequences: Sequence[Sequence[int]]) -> Mask:
+        """Tell which cells have white space at that edge; `sequences` are the places of the bytes of longer letters."""
+        outermost = edge(self, 0)
+        found: Mask = outermost <= SPACE
+        if (several := outermost >= _NO_ASCII).any():
             some = self.chosen(several)
-            three, two, one = (some.from_end(place).astype(np.int64) for place in range(3))
-            found[several] = np.isin(two << 8 | three, _SPACES) | np.isin(one << 16 | two << 8 | three, _SPACES)
+            for places in sequences:
+                number = np.zeros(len(some.starts), np.int64)
+                for place in places:
+                    number = number << 8 | edge(some, place)
+                found[several] |= np.isin(number, _SPACES)
         return found
 
     def _at(self, places: Places) -> Letters:
