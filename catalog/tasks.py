@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from celery import shared_task
-from django.utils import timezone
 
 from .bulk import services as bulk
 from .listing_import import jobs as import_jobs
 from .listing_import import services as imports
-from .models.words import refresh_vocabulary
+from .models import words
 from .photos import archive_services, services, wanting
 
 
@@ -59,9 +56,9 @@ def tidy_bulk_actions() -> None:
 
 
 @shared_task(name="catalog.learn_words")
-def learn_words(minutes: int) -> None:
-    """Let the search forgive slips in the words of products that changed in the last `minutes`."""
-    refresh_vocabulary(since=timezone.now() - timedelta(minutes=minutes))
+def learn_words() -> None:
+    """Let the search forgive slips in the words of products that changed since the last time."""
+    words.learn_words()
 
 
 @shared_task(name=import_jobs.RUN_IMPORT_JOB)

@@ -29,12 +29,5 @@ SCHEDULE: Mapping[str, Mapping[str, Any]] = {
     "sweep-photos": {"task": "catalog.sweep_photos", "schedule": 3600.0, "options": {"expires": 600}},
     "ring-due-bulk-jobs": {"task": "catalog.ring_due_bulk_jobs", "schedule": 2.0, "options": {"expires": 10}},
     "tidy-bulk-actions": {"task": "catalog.tidy_bulk_actions", "schedule": 3600.0, "options": {"expires": 600}},
-    # Twice: soon after a change, and once a day for what came in while nothing ran.
-    "learn-new-words": {"task": "catalog.learn_words", "args": [15], "schedule": 300.0, "options": {"expires": 300}},
-    "learn-words-of-the-week": {
-        "task": "catalog.learn_words",
-        "args": [7 * 24 * 60],
-        "schedule": 86_400.0,
-        "options": {"expires": 3600},
-    },
+    "learn-words": {"task": "catalog.learn_words", "schedule": 300.0, "options": {"expires": 300}},
 }

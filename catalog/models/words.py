@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.cache import cache
 from django.db import connection, models
+from django.utils import timezone
 
 from ..search import MOST_WORDS, can_be_corrected, corrections, spellings
 
@@ -28,6 +30,11 @@ REFRESH = """
     WHERE length(word) BETWEEN 3 AND 40 AND word !~ '[0-9]'
     ON CONFLICT DO NOTHING
 """
+
+LEARNED_AT = "catalog:words-learned-at"
+OVERLAP = timedelta(hours=1)
+"""What changes are made in so long a transaction are seen late and learned all the same."""
+ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 MOST_BEGINNINGS = 100
 BEGINNINGS = """
@@ -90,6 +97,17 @@ def refresh_vocabulary(*, since: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, {"since": since})
         return int(cursor.rowcount)
+
+
+def learn_words() -> int:
+    """Add the words of what has changed since words were last learned; return how many were new.
+
+    When that was is kept in the cache; where it is not known any more, all words are learned again.
+    """
+    now, last = timezone.now(), cache.get(LEARNED_AT)
+    found = refresh_vocabulary(since=last - OVERLAP if last else ALWAYS)
+    cache.set(LEARNED_AT, now, timeout=None)
+    return found
 
 
 def folded_words(text: str) -> Sequence[str]:

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from catalog.membership import MemberRole
 from catalog.models import Brand, Category, Offer, Product, Seller, SellerMember
+from catalog.models.words import learn_words
 from catalog.photos.services import add_photos
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
@@ -76,7 +77,7 @@ def seed_people() -> None:
 
 
 def seed_listings(listings: Iterable[Listing]) -> int:
-    """Add the listings that are not there yet; return how many were added."""
+    """Add the listings that are not there yet, and learn their words; return how many were added."""
     sellers: dict[str, Seller] = {}
     added = 0
     for listing in listings:
@@ -85,6 +86,7 @@ def seed_listings(listings: Iterable[Listing]) -> int:
         if not Product.objects.filter(seller=sellers[listing.seller], sku=listing.sku).exists():
             _add(sellers[listing.seller], listing)
             added += 1
+    learn_words()
     return added
 
 

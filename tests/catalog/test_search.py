@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
@@ -15,7 +16,7 @@ from catalog import listing_page
 from catalog.listing_filters import ListingFilters
 from catalog.listing_page import Count, find_page
 from catalog.models import Brand, Product, Word
-from catalog.models.words import folded_words, refresh_vocabulary
+from catalog.models.words import folded_words, learn_words, refresh_vocabulary
 from catalog.search import Reading
 from shopadmin.accounts.models import User
 from tests import factories
@@ -30,6 +31,25 @@ def learn() -> int:
 
 def found(user: User, text: str, **filters: str) -> list[str]:
     return [row.title for row in find_page(user, ListingFilters(q=text, **filters), QueryDict()).page.rows]
+
+
+def test_words_are_learned_of_everything_first_and_of_what_has_changed_then(alice: User) -> None:
+    """Also of what came in long before a worker first asked, or while none did."""
+    cache.clear()
+    old = factories.product("Umbrella")
+    Product.objects.filter(pk=old.pk).update(updated_at=timezone.now() - timedelta(days=30))
+    assert learn_words() > 0
+    assert found(alice, "umbrela") == ["Umbrella"]
+
+    factories.product("Parasol")
+    missed = factories.product("Lantern")
+    Product.objects.filter(pk=missed.pk).update(updated_at=timezone.now() - timedelta(days=30))
+    assert learn_words() == 1
+    assert found(alice, "parasl") == ["Parasol"]
+
+    cache.clear()
+    assert learn_words() == 1
+    assert found(alice, "lantrn") == ["Lantern"]
 
 
 @pytest.fixture

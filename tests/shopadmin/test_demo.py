@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from catalog.models import Hold, ImportBatch, Product
+from catalog.models import Hold, ImportBatch, Product, Word
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from shopadmin.demo import merchants, shop, sources
@@ -67,6 +67,7 @@ def test_seeding_again_changes_nothing(photos: Path, settings, tmp_path: Path) -
         shop.seed_listings(sources.photo_listings(photos))
 
     assert Product.objects.count() == 3
+    assert Word.objects.exists()
     assert all(product.images.count() == 1 for product in Product.objects.all())
     assert Creator.objects.count() == 4
     assert ConsentGrant.objects.count() == 3
