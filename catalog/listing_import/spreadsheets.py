@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, time
 from decimal import Decimal
 from itertools import islice, repeat
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.reader import excel
@@ -29,6 +29,8 @@ MOST_SHARED_TEXT = 80_000_000
 # The XML of a large sheet shrinks to a twentieth; what shrinks to less than a hundredth was made to do harm.
 MOST_RATIO = 100
 _LEAST_FOR_RATIO = 20_000_000
+MOST_A_ROW = 4_000_000
+"""The most bytes of XML in a row; a cell of numbers has about thirty."""
 MOST_ROWS = 2**20
 """The most rows that Excel and LibreOffice have."""
 ROWS_BEFORE_TABLE = 10_000
@@ -40,11 +42,45 @@ _FORMULA = re.compile(rb"<f[ >/]")
 _PADDED = re.compile(r"0{2,}")
 
 
+class _Metered:
+    """A part of a workbook of which no more than `MOST_A_ROW` is read for one row."""
+
+    def __init__(self, part: IO[bytes]) -> None:
+        self._part = part
+        self.since_row = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on. Raises `FileProblem` when the row is too large."""
+        if self.since_row > MOST_A_ROW:
+            raise FileProblem("row-too-large", megabytes=MOST_A_ROW // 1_000_000)
+        piece = self._part.read(min(size, MOST_A_ROW) if size >= 0 else MOST_A_ROW)
+        self.since_row += len(piece)
+        return piece
+
+    def __enter__(self) -> _Metered:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._part.close()
+
+
 class _Sheet(ReadOnlyWorksheet):  # type: ignore[misc]
-    """A sheet that is not asked for its size: where it does not say that, openpyxl reads all of it to the end."""
+    """A sheet that is not asked for its size: where it does not say that, openpyxl reads all of it to the end.
+
+    A row of it is in memory as a whole, so a row has a largest size.
+    """
 
     def _get_size(self) -> None:
         pass
+
+    def _get_source(self) -> _Metered:
+        self._metered = _Metered(super()._get_source())
+        return self._metered
+
+    def _cells_by_row(self, *limits: Any, **options: Any) -> Iterator[Any]:
+        for row in super()._cells_by_row(*limits, **options):
+            self._metered.since_row = 0
+            yield row
 
 
 excel.ReadOnlyWorksheet = _Sheet

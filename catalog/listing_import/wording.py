@@ -74,6 +74,7 @@ FILE_PROBLEMS: Mapping[str, str | Promise] = {
     "workbook-unfolds": _(
         "The workbook unpacks to more than %(times)s times its size, which filled ones never do; save it as CSV."
     ),
+    "row-too-large": _("A row of the sheet has more than %(megabytes)s MB; save the sheet as CSV."),
     "workbook-too-long": _("The sheet has more than %(most)s rows, more than spreadsheets have; save it as CSV."),
     "other-columns": _("The file has %(columns)s columns but %(mapped)s were chosen; choose them again."),
     "too-many-different": _(

@@ -187,6 +187,21 @@ def test_a_sheet_that_does_not_say_how_large_it_is_is_not_read_to_its_end_for_th
     assert 0 < unpacked < 500_000
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_row_without_end_is_not_read_into_memory(place: int) -> None:
+    """Each cell takes twenty times as much in memory as it has bytes."""
+    cells = b"".join(b'<c r="A1"><v>%d</v></c>' % number for number in range(300_000))
+    rows = [row(1, "sku"), row(2, "A"), row(3, "B")]
+    rows[place] = b'<row r="%d">%b</row>' % (place + 1, cells)
+    assert problem_of(with_sheet(*rows)) == ("row-too-large", {"megabytes": 4})
+
+
+def test_many_rows_together_may_be_larger_than_one_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.listing_import.spreadsheets.MOST_A_ROW", 100_000)
+    found = rows(with_sheet(row(1, "sku"), *(row(number, f"A{number}") for number in range(2, 9_000))))
+    assert len(found) == 8_998
+
+
 def test_rows_beyond_those_of_spreadsheets_end_the_reading():
     assert problem_of(with_sheet(row(1, "sku"), row(2_000_000_000, "A"))) == ("workbook-too-long", {"most": 1_048_576})
 
