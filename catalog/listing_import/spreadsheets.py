@@ -49,11 +49,11 @@ class _Metered:
         self._part = part
         self.since_row = 0
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int) -> bytes:
         """Read on. Raises `FileProblem` when the row is too large."""
         if self.since_row > MOST_A_ROW:
             raise FileProblem("row-too-large", megabytes=MOST_A_ROW // 1_000_000)
-        piece = self._part.read(min(size, MOST_A_ROW) if size >= 0 else MOST_A_ROW)
+        piece = self._part.read(size)
         self.since_row += len(piece)
         return piece
 

@@ -76,11 +76,16 @@ def never(*_asked: object, **_more: object) -> int:
     return 0
 
 
-@pytest.mark.parametrize("is_walked", [True, False])
+@pytest.fixture(params=[always, never])
+def walking(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (keyset, listing_rows):
+        monkeypatch.setattr(module, "steps_to_find", request.param)
+
+
+@pytest.mark.usefixtures("walking")
 def test_pages_are_the_plain_list_in_both_directions(
-    goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch, is_walked: bool
+    goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset, "steps_to_find", always if is_walked else never)
     monkeypatch.setattr(keyset, "GLANCE", 1)
 
     @given(FILTERS, st.sampled_from([*ORDERS]), st.sampled_from([1, 5, 12, 100]), st.booleans())
@@ -114,11 +119,10 @@ LAST = {
 """For each order a row that stands behind all others."""
 
 
-@pytest.mark.parametrize("is_walked", [True, False])
+@pytest.mark.usefixtures("walking")
 def test_some_of_the_products_are_as_many_as_asked_for_or_all(
-    goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch, is_walked: bool
+    goods: list[Product], alice: User, mallory: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing_rows, "steps_to_find", always if is_walked else never)
     monkeypatch.setattr(listing_rows, "TRIED", 5)
     monkeypatch.setattr(listing_rows, "LONG", 9)
 
