@@ -6,12 +6,12 @@ SERVE ?= 1
 ONLY ?=
 TESTS ?= tests
 
-# The first of these that is Python 3.12 or newer and can make environments; version managers' shims may refuse to run.
+# The first of these that is Python 3.12 or 3.13 and can make environments; version managers' shims may refuse to run.
 define FIND_PYTHON
-for candidate in python3.13 python3.12 python3.14 python3 \
-    $$(ls -d "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python3 2>/dev/null | sort -rV) \
+for candidate in python3.13 python3.12 python3 \
+    $$(ls -d "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[23]*/bin/python3 2>/dev/null | sort -rV) \
     /usr/local/bin/python3 /opt/homebrew/bin/python3; do \
-  if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then \
+  if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info < (3, 14))' >/dev/null 2>&1; then \
     echo "$$candidate"; exit 0; \
   fi; \
 done
@@ -25,8 +25,8 @@ help: ## list the targets
 $(VENV)/.installed: requirements.lock
 	@python="$$($(FIND_PYTHON))"; \
 	if [ -z "$$python" ]; then \
-	  echo "Shopadmin needs Python 3.12 or newer with the venv module, and none was found." >&2; \
-	  echo "Looked for python3.13, python3.12, python3.14, python3 and pyenv's versions folder." >&2; \
+	  echo "Shopadmin needs Python 3.12 or 3.13 with the venv module, and none was found." >&2; \
+	  echo "Looked for python3.13, python3.12, python3 and pyenv's versions folder." >&2; \
 	  echo "Install one (Debian: apt-get install python3 python3-venv) and try again." >&2; exit 1; \
 	fi; \
 	[ -x $(BIN)/python ] || "$$python" -m venv $(VENV)

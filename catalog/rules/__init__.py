@@ -1,0 +1,1 @@
+"""PURE. The rule language, facts, engines and what is measured of rules."""
