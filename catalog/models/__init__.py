@@ -1,5 +1,5 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
-products → photos → photo jobs, holds, bulk, imports. `words` stands alone."""
+products → photos → photo jobs, holds → rules → screenings, bulk, imports. `words` stands alone."""
 
 from .brands import Brand, BrandAlias, BrandAuthorization
 from .bulk import BulkAction, BulkChange, BulkJob
@@ -10,9 +10,13 @@ from .imports import ImportBatch, ImportJob
 from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .products import Offer, Product
+from .rules import LaneChoices, Rule, RuleVersion, Snooze
 from .saved_views import ListingColumns, SavedView
+from .screenings import Finding, ListingFacts, Screening, TakenDown, VerdictChoices
+from .seller_days import SellerDay
 from .sellers import Seller, SellerInvitation, SellerMember
 from .traders import MonthlySales, TraderFile, TraderVerification
+from .value_lists import ListEntry, ListKindChoices, ValueList
 from .words import Word
 
 __all__ = [
@@ -24,6 +28,7 @@ __all__ = [
     "BulkChange",
     "BulkJob",
     "Category",
+    "Finding",
     "Hold",
     "ImportBatch",
     "ImportChange",
@@ -31,7 +36,11 @@ __all__ = [
     "ImportJob",
     "ImportResult",
     "ImportRow",
+    "LaneChoices",
+    "ListEntry",
+    "ListKindChoices",
     "ListingColumns",
+    "ListingFacts",
     "MonthlySales",
     "Offer",
     "PhotoArchive",
@@ -39,11 +48,19 @@ __all__ = [
     "Product",
     "ProductImage",
     "RemovedPhoto",
+    "Rule",
+    "RuleVersion",
     "SavedView",
+    "Screening",
     "Seller",
+    "SellerDay",
     "SellerInvitation",
     "SellerMember",
+    "Snooze",
+    "TakenDown",
     "TraderFile",
     "TraderVerification",
+    "ValueList",
+    "VerdictChoices",
     "Word",
 ]

@@ -140,6 +140,9 @@ class Product(models.Model):
     `version` counts the changes of what people can edit here and in its offers and photos: it tells an editor that
     somebody else was faster, and an undo that there were later edits. Whoever changes one of them adds one to it.
 
+    `screened_version` is the version of which the rules were asked last, 0 before they were: whenever the two differ a
+    screening is due.
+
     The database itself writes three columns, and nothing else can: `traits` (what its offers and photos make of it, see
     `catalog/facets.py`), `title_key` (the title as lists sort it, without case and accents) and `search` (its words and
     facets, for the one index behind search and filters).
@@ -170,6 +173,7 @@ class Product(models.Model):
     variant_name = models.CharField(_("variant"), max_length=100, blank=True, db_default="")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    screened_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     traits = ArrayField(models.TextField(), db_default=["=-m", "=-p"], editable=False)
@@ -198,6 +202,11 @@ class Product(models.Model):
             models.Index(fields=["title_key", "id"], name="catalog_product_by_title"),
             models.Index(fields=["seller", "title_key", "id"], name="catalog_product_of_seller"),
             models.Index(fields=["updated_at", "id"], name="catalog_product_by_update"),
+            models.Index(
+                fields=["updated_at", "id"],
+                condition=models.Q(status="live") & ~models.Q(screened_version=F("version")),
+                name="catalog_product_to_screen",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["seller", "sku"], name="catalog_product_sku_once_in_seller"),

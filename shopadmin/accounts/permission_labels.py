@@ -29,5 +29,9 @@ PERMISSION_LABELS: Mapping[Permission, _StrPromise] = {
     Permission.ASK_FOR_AUTHORIZATIONS: _("Ask for brand authorizations"),
     Permission.DECIDE_AUTHORIZATIONS: _("Decide on brand authorizations"),
     Permission.EDIT_CATEGORIES: _("Edit categories"),
+    Permission.VIEW_RULES: _("See rules, lists and what they find"),
+    Permission.WRITE_RULES: _("Write rules and lists"),
+    Permission.APPROVE_RULES: _("Approve what others wrote in rules"),
+    Permission.DECIDE_FINDINGS: _("Decide what rules find"),
     Permission.VIEW_AUDIT: _("Read the audit log"),
 }

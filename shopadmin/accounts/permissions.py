@@ -31,6 +31,10 @@ class Permission(StrEnum):
     ASK_FOR_AUTHORIZATIONS = "authorization.ask"
     DECIDE_AUTHORIZATIONS = "authorization.decide"
     EDIT_CATEGORIES = "category.edit"
+    VIEW_RULES = "rule.view"
+    WRITE_RULES = "rule.write"
+    APPROVE_RULES = "rule.approve"
+    DECIDE_FINDINGS = "finding.decide"
     VIEW_AUDIT = "audit.view"
 
 
@@ -66,14 +70,21 @@ _POLICY = frozenset(
         Permission.EDIT_BRANDS,
         Permission.DECIDE_AUTHORIZATIONS,
         Permission.EDIT_CATEGORIES,
+        Permission.VIEW_RULES,
+        Permission.WRITE_RULES,
+        Permission.APPROVE_RULES,
+        Permission.DECIDE_FINDINGS,
         Permission.VIEW_AUDIT,
     }
+)
+_REVIEWER = frozenset(
+    {Permission.VIEW_LISTINGS, Permission.VIEW_SELLERS, Permission.VIEW_RULES, Permission.DECIDE_FINDINGS}
 )
 
 ROLE_PERMISSIONS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.MERCHANT: {**dict.fromkeys(_OWN_SHOP, Scope.OWN), Permission.VIEW_BRANDS: Scope.ALL},
     Role.CREATOR: {},
-    Role.REVIEWER: dict.fromkeys((Permission.VIEW_LISTINGS, Permission.VIEW_SELLERS), Scope.ALL),
+    Role.REVIEWER: dict.fromkeys(_REVIEWER, Scope.ALL),
     Role.POLICY: dict.fromkeys(_POLICY, Scope.ALL),
     Role.STUDIO_MANAGER: {},
     Role.ADMIN: dict.fromkeys(Permission, Scope.ALL),

@@ -1,0 +1,226 @@
+"""What was known of listings when rules were asked, what the rules said, and what people make of that."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..rules.fact_types import Fact, FactType, forms
+from ..rules.facts import FACTS
+from .brands import Brand
+from .holds import Hold
+from .products import Product
+from .rules import LaneChoices, Rule, RuleVersion
+from .sellers import Seller
+
+
+class VerdictChoices(models.TextChoices):
+    """What asking all rules came to, for a listing."""
+
+    CLEAN = "clean", _("clean")
+    ALLOWED = "allowed", _("allowed")
+    REVIEW = "review", _("to be reviewed")
+    HOLD = "hold", _("held")
+    BLOCK = "block", _("blocked")
+    ERROR = "error", _("could not be checked")
+
+
+class ListingFacts(models.Model):
+    """The facts of a listing as of its last screening, one column each, so that rules can be asked in SQL.
+
+    The columns are those of the registry (`catalog/rules/facts.py`): NULL where a fact is lacking or failed; `has_…` is
+    NULL where it failed, and `failed` says why. `fired`, `watched` and `errors` name the rule versions that fired, that
+    would have fired in shadow, and that could not be asked. `made_by` has the version of whatever made facts that
+    change without the listing: models, lists of words, the table of look-alike letters.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="facts")
+    product_version = models.PositiveIntegerField()
+    as_of = models.DateTimeField()
+    failed = models.JSONField(default=dict)
+    made_by = models.JSONField(default=dict)
+    verdict = models.CharField(max_length=10, choices=VerdictChoices, default=VerdictChoices.CLEAN)
+    fired = ArrayField(models.BigIntegerField(), default=list)
+    watched = ArrayField(models.BigIntegerField(), default=list)
+    errors = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        verbose_name = _("facts of a listing")
+        verbose_name_plural = _("facts of listings")
+
+    def __str__(self) -> str:
+        return f"{self.product}"
+
+
+def _column(fact: Fact) -> models.Field:  # type: ignore[type-arg]
+    """Return the column of a fact. Texts compare by code point, as rules do."""
+    match fact.type:
+        case FactType.BOOL:
+            return models.BooleanField(null=True)
+        case FactType.INT:
+            return models.BigIntegerField(null=True)
+        case FactType.DOUBLE:
+            return models.FloatField(null=True)
+        case FactType.TEXT:
+            return models.TextField(null=True, db_collation="C")
+        case FactType.TEXTS:
+            return ArrayField(models.TextField(db_collation="C"), null=True)
+        case FactType.INTS:
+            return ArrayField(models.BigIntegerField(), null=True)
+        case FactType.DAYS:
+            return models.DateTimeField(null=True)
+
+
+for _known in FACTS.values():
+    ListingFacts.add_to_class(_known.name, _column(_known))
+    if _known.can_lack:
+        ListingFacts.add_to_class(_known.has_name, models.BooleanField(null=True))
+    for _form in forms(_known):
+        ListingFacts.add_to_class(_form, models.TextField(null=True, db_collation="C"))
+
+
+class Screening(models.Model):
+    """One asking of the rules that came to something: the facts as they were, and what each rule said.
+
+    `facts` is what `catalog.rule_replay` needs to ask again, with the versions that made the facts in `made_by`.
+    Screenings of clean listings are not kept; their facts are (see `ListingFacts`).
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="screenings")
+    product_version = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    verdict = models.CharField(max_length=10, choices=VerdictChoices)
+    facts = models.JSONField()
+    failed = models.JSONField(default=dict)
+    made_by = models.JSONField(default=dict)
+    fired = ArrayField(models.BigIntegerField(), default=list)
+    watched = ArrayField(models.BigIntegerField(), default=list)
+    errors = models.JSONField(default=dict, help_text=_("Reasons by the key of the rule version."))
+
+    class Meta:
+        verbose_name = _("screening")
+        verbose_name_plural = _("screenings")
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["at"], name="catalog_screening_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.product}: {self.get_verdict_display()}"
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    """Which findings wait, and in which order they are looked at."""
+
+    def open(self) -> Self:
+        """Keep findings about which nobody has decided."""
+        return self.filter(state=Finding.State.OPEN)
+
+    def by_urgency(self) -> Self:
+        """Order them by severity, the oldest first among equals."""
+        return self.order_by("-severity", "found_at", "pk")
+
+    def for_queue(self) -> Self:
+        """Fetch what the queue shows."""
+        return self.select_related(
+            "product__seller", "product__brand", "product__category", "rule", "version", "brand", "hold"
+        ).prefetch_related("product__images", "product__offers")
+
+
+class Finding(models.Model):
+    """A rule has fired on a listing, or could not be asked: people decide whether it is right.
+
+    `saw` is a fingerprint of the facts that the rule asked: once people have said that a finding is wrong, the same
+    rule stays silent on the listing until what it saw changes. `version` is empty where the screening itself failed.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("to be decided")
+        CONFIRMED = "confirmed", _("confirmed")
+        CLEARED = "cleared", _("cleared")
+        OUTDATED = "outdated", _("no longer so")
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="findings")
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="+")
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, null=True, blank=True, related_name="findings")
+    version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="findings")
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="findings")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text=_("Whose name is used.")
+    )
+    cluster = models.BigIntegerField(null=True, blank=True, help_text=_("Listings whose first photos look alike."))
+    lane = models.CharField(max_length=10, choices=LaneChoices)
+    severity = models.PositiveSmallIntegerField()
+    is_error = models.BooleanField(default=False)
+    explanation = models.JSONField(default=dict)
+    saw = models.CharField(max_length=64)
+    hold = models.ForeignKey(Hold, on_delete=models.SET_NULL, null=True, blank=True, related_name="findings")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    found_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        ordering: ClassVar = ["-found_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product", "rule"],
+                condition=Q(state="open"),
+                nulls_distinct=False,
+                name="catalog_finding_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "outdated"]) | Q(decided_at__isnull=False),
+                name="catalog_finding_decision_dated",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-severity", "found_at", "id"], condition=Q(state="open"), name="catalog_finding_open"
+            ),
+            models.Index(fields=["rule", "state", "decided_at"], name="catalog_finding_of_rule"),
+            models.Index(fields=["product", "rule", "saw"], name="catalog_finding_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule or _('Screening')}: {self.product}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the finding's page."""
+        return reverse("catalog:finding-detail", args=[self.pk])
+
+
+class TakenDown(models.Model):
+    """What a listing looked like that was taken down as counterfeit, to know it when it comes again.
+
+    `words` is its title as `mentions` folds it; `hashes` are the perceptual hashes of its photos.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="taken_down")
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="taken_down")
+    brand = models.ForeignKey(Brand, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    words = models.TextField(db_collation="C")
+    hashes = ArrayField(models.BigIntegerField(), default=list)
+    price_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    restored_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("listing that was taken down")
+        verbose_name_plural = _("listings that were taken down")
+        ordering: ClassVar = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.product}"
