@@ -1,9 +1,18 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
-products → photos → photo jobs, holds → rules → screenings, bulk, imports. `words` stands alone."""
+products → photos → photo jobs, holds → rules → screenings → decisions, bulk, imports. `words` stands alone."""
 
 from .brands import Brand, BrandAlias, BrandAuthorization
 from .bulk import BulkAction, BulkChange, BulkJob
 from .categories import Category
+from .decisions import (
+    AppealDocument,
+    AutomationChoices,
+    Decision,
+    Notice,
+    NoticeItem,
+    RegressionCase,
+    Strike,
+)
 from .holds import Appeal, Hold
 from .import_rows import ImportChange, ImportIssue, ImportResult, ImportRow
 from .imports import ImportBatch, ImportJob
@@ -21,6 +30,8 @@ from .words import Word
 
 __all__ = [
     "Appeal",
+    "AppealDocument",
+    "AutomationChoices",
     "Brand",
     "BrandAlias",
     "BrandAuthorization",
@@ -28,6 +39,7 @@ __all__ = [
     "BulkChange",
     "BulkJob",
     "Category",
+    "Decision",
     "Finding",
     "Hold",
     "ImportBatch",
@@ -42,11 +54,14 @@ __all__ = [
     "ListingColumns",
     "ListingFacts",
     "MonthlySales",
+    "Notice",
+    "NoticeItem",
     "Offer",
     "PhotoArchive",
     "PhotoFetch",
     "Product",
     "ProductImage",
+    "RegressionCase",
     "RemovedPhoto",
     "Rule",
     "RuleVersion",
@@ -57,6 +72,7 @@ __all__ = [
     "SellerInvitation",
     "SellerMember",
     "Snooze",
+    "Strike",
     "TakenDown",
     "TraderFile",
     "TraderVerification",

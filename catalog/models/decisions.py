@@ -1,0 +1,275 @@
+"""What was decided about listings, with its reasons; what sellers and brand owners say; and what follows."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shopadmin.accounts.permissions import Permission, Scope
+
+from ..statements import Automation
+from .brands import Brand
+from .holds import Appeal, Hold
+from .products import Product
+from .rules import Rule, RuleVersion
+from .screenings import Finding, Screening
+from .sellers import Seller
+
+if TYPE_CHECKING:
+    from shopadmin.accounts.models import User
+
+
+class AutomationChoices(models.TextChoices):
+    """How much of a decision was taken without people."""
+
+    FULLY = Automation.FULLY.value, _("by a rule alone")
+    PARTIALLY = Automation.PARTIALLY.value, _("found by a rule, decided by a person")
+    NOT = Automation.NOT.value, _("by a person alone")
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Which decisions stand, and who sees them."""
+
+    def for_user(self, user: User) -> Self:
+        """Keep decisions about listings that the user may see."""
+        if user.scope(Permission.VIEW_LISTINGS) == Scope.ALL:
+            return self
+        return self.filter(seller__in=Seller.objects.for_user(user, Permission.VIEW_LISTINGS))
+
+    def standing(self) -> Self:
+        """Keep those that were not annulled."""
+        return self.filter(annulled_at__isnull=True)
+
+    def unsent(self) -> Self:
+        """Keep restrictions of which the public database has no statement yet."""
+        return self.exclude(statement={}).filter(exported_at__isnull=True)
+
+
+class Decision(models.Model):
+    """What somebody, or a rule alone, decided about a listing, and why; it is annulled, never changed.
+
+    `statement` is the statement of reasons as it was sent (see `catalog/statements.py`), `{}` where nothing was
+    restricted. `language` is the one in which the seller was told.
+    """
+
+    class Outcome(models.TextChoices):
+        TAKEN_DOWN = "taken down", _("taken down")
+        HELD = "held", _("held back")
+        CLEARED = "cleared", _("found in order")
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="decisions")
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="decisions")
+    hold = models.ForeignKey(Hold, on_delete=models.SET_NULL, null=True, blank=True, related_name="decisions")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
+    ground = models.CharField(_("ground"), max_length=20, choices=Hold.Ground)
+    explanation = models.TextField(_("explanation"), max_length=2000, blank=True)
+    automation = models.CharField(max_length=50, choices=AutomationChoices)
+    language = models.CharField(max_length=10, default="en")
+    statement = models.JSONField(default=dict)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+    exported_at = models.DateTimeField(null=True, blank=True)
+    annulled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    annulled_at = models.DateTimeField(null=True, blank=True)
+    annulled_because = models.TextField(blank=True)
+    findings = models.ManyToManyField(Finding, related_name="decisions")
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering: ClassVar = ["-decided_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=Q(outcome="taken down", annulled_at__isnull=True),
+                name="catalog_decision_taken_down_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="taken down") | ~Q(statement={}), name="catalog_decision_has_reasons"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}: {self.get_outcome_display()}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the decision's page."""
+        return reverse("catalog:decision-detail", args=[self.key])
+
+    def annul(self, by: User | None, reason: str) -> bool:
+        """Take the decision back; False when that was done already."""
+        now = timezone.now()
+        standing = Decision.objects.filter(pk=self.pk).standing()
+        if not standing.update(annulled_by=by, annulled_at=now, annulled_because=reason):
+            return False
+        self.annulled_by, self.annulled_at, self.annulled_because = by, now, reason
+        return True
+
+
+class StrikeQuerySet(models.QuerySet["Strike"]):
+    """Which strikes count."""
+
+    def counting(self, at: datetime) -> Self:
+        """Keep those that count at a moment: given by then, neither expired nor annulled."""
+        return self.filter(Q(annulled_at__isnull=True) | Q(annulled_at__gt=at), given_at__lte=at, expires_at__gt=at)
+
+    def weight(self, at: datetime) -> int:
+        """Return the sum of the weights of those that count."""
+        return self.counting(at).aggregate(sum=Sum("weight"))["sum"] or 0
+
+
+class Strike(models.Model):
+    """What a decision costs the seller's record, until it expires or the decision is annulled."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="strikes")
+    decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="strike")
+    weight = models.PositiveSmallIntegerField(_("weight"))
+    given_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    annulled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StrikeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("strike")
+        verbose_name_plural = _("strikes")
+        ordering: ClassVar = ["-given_at", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(weight__gte=1, weight__lte=10), name="catalog_strike_weight_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seller}: {self.weight}"
+
+
+def appeal_path(document: AppealDocument, filename: str) -> str:
+    """Return a name of our own in a folder of its own; of the uploader's name only a known ending is kept."""
+    ending = PurePath(filename).suffix.lower()
+    return f"appeals/{uuid.uuid4().hex}/document{ending if ending in {'.pdf', '.jpg', '.png'} else '.bin'}"
+
+
+class AppealDocument(models.Model):
+    """An invoice, a letter of authorisation or a photo that a merchant sends with an appeal."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="documents")
+    file = models.FileField(_("document"), upload_to=appeal_path)
+    name = models.CharField(max_length=200)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("appeal document")
+        verbose_name_plural = _("appeal documents")
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegressionCase(models.Model):
+    """A listing on which a rule was wrong: whoever changes the rule is told when it would be wrong there again."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="regression_cases")
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="+")
+    should_fire = models.BooleanField(default=False)
+    reason = models.TextField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("regression case")
+        verbose_name_plural = _("regression cases")
+        ordering: ClassVar = ["-added_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "screening"], name="catalog_regressioncase_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.screening}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Which notices wait."""
+
+    def waiting(self) -> Self:
+        """Keep notices with a listing about which nobody has decided."""
+        return self.filter(items__state=NoticeItem.State.WAITING).distinct()
+
+
+class Notice(models.Model):
+    """A brand owner says that listings infringe its rights (Digital Services Act, Article 16)."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="notices")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sender_name = models.CharField(_("your name"), max_length=200)
+    sender_email = models.EmailField(_("your e-mail address"))
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=300, blank=True)
+    right = models.CharField(_("registration of the right"), max_length=200)
+    jurisdiction = models.CharField(_("where it is registered"), max_length=100)
+    reasons = models.TextField(_("why the listings infringe it"))
+    is_in_good_faith = models.BooleanField(_("I believe in good faith that what I say is accurate and complete."))
+    is_trusted_flagger = models.BooleanField(default=False)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering: ClassVar = ["-received_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["sender_email"], name="catalog_notice_by_sender")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(is_in_good_faith=True), name="catalog_notice_in_good_faith"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand}: {self.sender_name}"
+
+
+class NoticeItem(models.Model):
+    """One listing of a notice, and what became of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("to be decided")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="notice_items")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.TextField(_("reason"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("noticed listing")
+        verbose_name_plural = _("noticed listings")
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "product"], name="catalog_noticeitem_once"),
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(decided_at__isnull=False), name="catalog_noticeitem_decision_dated"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}: {self.get_state_display()}"
