@@ -109,11 +109,11 @@ def resolve(answers: Iterable[Answer]) -> Resolution:
 
 
 def dispatch(verdict: Verdict) -> Effect:
-    """Return what happens to a listing of this verdict."""
+    """Return what happens to a listing of this verdict; one that is to be reviewed stays where it is meanwhile."""
     match verdict:
-        case Verdict.CLEAN | Verdict.ALLOWED:
+        case Verdict.CLEAN | Verdict.ALLOWED | Verdict.REVIEW:
             return Effect.ACTIVE
-        case Verdict.REVIEW | Verdict.ERROR_HELD:
+        case Verdict.ERROR_HELD:
             return Effect.HELD_FOR_REVIEW
         case Verdict.HOLD | Verdict.BLOCK:
             return Effect.HELD

@@ -88,7 +88,7 @@ def test_each_verdict_has_its_effect() -> None:
     assert {verdict: dispatch(verdict) for verdict in Verdict} == {
         Verdict.CLEAN: Effect.ACTIVE,
         Verdict.ALLOWED: Effect.ACTIVE,
-        Verdict.REVIEW: Effect.HELD_FOR_REVIEW,
+        Verdict.REVIEW: Effect.ACTIVE,
         Verdict.ERROR_HELD: Effect.HELD_FOR_REVIEW,
         Verdict.HOLD: Effect.HELD,
         Verdict.BLOCK: Effect.HELD,
