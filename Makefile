@@ -62,7 +62,7 @@ format: setup ## format code and templates
 	git ls-files '*.html' | xargs $(BIN)/djade --target-version 6.1
 
 bench: setup ## measure against peers and limits (ONLY=search one area); writes var/bench.json
-	@$(BIN)/python -c 'import hnswlib, import_export' 2>/dev/null || \
+	@$(BIN)/python -c 'import hnswlib, icu, import_export, rule_engine, symspellpy, zen' 2>/dev/null || \
 	  $(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-bench.lock
 	@$(BIN)/python -m tests.bench $(ONLY)
 
@@ -70,7 +70,9 @@ lock: setup ## renew the lock files from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.12 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
-	@printf '%s\n' hnswlib==0.8.0 django-import-export==4.4.3 tablib==3.10.0 diff-match-patch==20241021 | $(BIN)/uv pip compile - --no-deps --universal --python-version 3.12 --generate-hashes \
+	@printf '%s\n' hnswlib==0.8.0 django-import-export==4.4.3 tablib==3.10.0 diff-match-patch==20241021 \
+	  pyicu-wheels==2.15.2 symspellpy==6.10.1 rule-engine==5.1.0 python-dateutil==2.9.0.post0 zen-engine==2.1.3 \
+	  | $(BIN)/uv pip compile - --no-deps --universal --python-version 3.12 --generate-hashes \
 	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file requirements-bench.lock
 
 screenshot: setup ## take the README's screenshot from the demo's data
