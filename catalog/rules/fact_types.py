@@ -11,7 +11,7 @@ they need no daily rewriting and a decision can be replayed as of its day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -68,7 +68,7 @@ class Fact:
     source: Source
     cost: Cost
     meaning: str
-    example: Any
+    example: Any = field(hash=False)
     unit: str = ""
     can_lack: bool = False
     is_searched: bool = False
