@@ -216,8 +216,8 @@ def _no_range(place: _Place, kind: str) -> list[Problem]:
 
 def _no_select(place: _Place, _: str) -> list[Problem]:
     field = place.piece(1)
-    if re.search(r"\bhas\s*\(\s*\w+\s*$", place.text[: place.at]):
-        return [place.problem(Says.NO_HAS, Says.ASK_HAS, at=field)]
+    if place.piece().text == "(":
+        return [place.problem(Says.NO_HAS, Says.ASK_HAS, at=place.piece(-1))]
     near = nearest(field.text, METHODS)
     hint = Says.DID_YOU_MEAN if near else None
     return [place.problem(Says.NO_PARTS, hint, at=field, near=f"`{METHODS[near].signature}`" if near else "")]

@@ -92,20 +92,23 @@ class Counterfactual:
 
 
 def counterfactuals(tree: Node, truths: Mapping[str, Truth], value: Valuing) -> tuple[Counterfactual, ...]:
-    """Return up to five smallest sets of changes with which a rule that fired would be false, the smallest first.
+    """Return up to five small sets of changes with which a rule that fired would surely be false, the smallest first.
 
     `truths` has the truth of each clause by its text, `value` gives the value of a part of the rule for the listing.
     """
     found: list[Flips] = []
-    for flips in _flips(tree, False, truths, value):
-        if not any(smaller <= flips for smaller in found):
+    held = (_held(tree, flips, truths, value) for flips in _flips(tree, False, truths, value))
+    for flips in _cheapest(each for each in held if each is not None):
+        if not any(tightest(smaller | flips) == flips for smaller in found):
             found.append(flips)
-    whole = [_with_kept(tree, flips, truths, value) for flips in found[:SHOWN]]
-    return tuple(Counterfactual(tuple(sorted(each, key=lambda change: change.text))) for each in whole)
+    return tuple(Counterfactual(tuple(sorted(each, key=lambda change: change.text))) for each in found[:SHOWN])
 
 
 def _flips(node: Node, wanted: bool, truths: Mapping[str, Truth], value: Valuing) -> list[Flips]:
-    """Return the cheapest sets of changes that give a part the truth that is wanted; one empty set if it has it."""
+    """Return the cheapest sets of changes that give a part the truth that is wanted; one empty set if it has it.
+
+    None where no fact can change it.
+    """
     match node:
         case Not():
             return _flips(node.operand, not wanted, truths, value)
@@ -115,30 +118,46 @@ def _flips(node: Node, wanted: bool, truths: Mapping[str, Truth], value: Valuing
                 return _cheapest(way for each in ways for way in each)
             joined: list[Flips] = [frozenset()]
             for each in ways:
-                pairs = (together(one | other) for one, other in product(joined, each))
-                joined = _cheapest(pair for pair in pairs if pair is not None)
+                pairs = (one | other for one, other in product(joined, each))
+                joined = _cheapest(pair for pair in pairs if are_possible(pair))
             return joined
         case _:
             text = unparse(node)
-            return [frozenset()] if truths.get(text) is wanted else [frozenset([change_of(node, wanted, value)])]
+            if truths.get(text) is wanted:
+                return [frozenset()]
+            return [frozenset([change_of(node, wanted, value)])] if facts_of(node) else []
 
 
-def _with_kept(tree: Node, flips: Flips, truths: Mapping[str, Truth], value: Valuing) -> Flips:
-    """Add the bounds that a fact must stay within while it changes: `price < 5.0 || price > 50.0` has one on each side.
+def _held(tree: Node, flips: Flips, truths: Mapping[str, Truth], value: Valuing) -> Flips | None:
+    """Return the flips with what must stay as it is while their facts change; None if the rule could still fire.
 
-    They are those of clauses that would make the rule fire again if they turned together with the flips.
+    Of `price < 5.0 || price > 50.0` both bounds are needed. Every other clause about a changed fact is taken to be
+    open; one after the other is held until the rule is false whatever the others are, and those not needed are let go.
     """
     changed = {fact.name for change in flips for fact in change.facts}
+    flipped = {change.text for change in flips}
     turned = dict(truths) | {change.text: change.wanted for change in flips}
-    for clause in clauses_of(tree):
-        text = unparse(clause)
-        truth = turned.get(text)
-        is_turned = any(change.text == text for change in flips)
-        if is_turned or truth is None or changed.isdisjoint(fact.name for fact in facts_of(clause)):
+    open_ = {
+        text: clause
+        for clause in clauses_of(tree)
+        if (text := unparse(clause)) not in flipped
+        and not isinstance(clause, IsKnown)
+        and not changed.isdisjoint(fact.name for fact in facts_of(clause))
+    }
+    turned |= dict.fromkeys(open_)
+    held: dict[str, Change] = {}
+    for text, clause in open_.items():
+        truth = truths.get(text)
+        if truth is None or truth_of(tree, turned) is False:
             continue
-        if truth_of(tree, turned | {text: not truth}) is not False:
-            flips = together(flips | {change_of(clause, truth, value)}) or flips
-    return flips
+        change = change_of(clause, truth, value)
+        if are_possible(flips | {*held.values(), change}):
+            held[text], turned[text] = change, truth
+    for text in list(held):
+        if truth_of(tree, turned | {text: None}) is False:
+            turned[text] = None
+            del held[text]
+    return tightest(flips | set(held.values())) if truth_of(tree, turned) is False else None
 
 
 def _cheapest(sets: Iterable[Flips]) -> list[Flips]:
@@ -177,44 +196,68 @@ def _bound(node: Compare, wanted: bool, value: Valuing) -> tuple[Fact, Compariso
     return None
 
 
-def together(flips: Flips) -> Flips | None:
-    """Return changes without those that others imply; None if they cannot all be."""
+def are_possible(flips: Flips) -> bool:
+    """Return whether changes can be true together."""
     if len({change.text for change in flips}) < len(flips):
-        return None
+        return False
     missing = {change.facts[0].name for change in flips if change.says == Says.IS_UNKNOWN}
     if any(fact.name in missing for change in flips if change.says != Says.IS_UNKNOWN for fact in change.facts):
-        return None
-    kept = {change for change in flips if change.how is None}
-    for name in {change.facts[0].name for change in flips if change.how is not None}:
-        bounds = [change for change in flips if change.how is not None and change.facts[0].name == name]
-        tightest = _tightest(bounds)
-        if tightest is None:
-            return None
-        kept |= tightest
-    return frozenset(kept)
+        return False
+    return all(_leave_room(bounds) for bounds in _by_fact(flips))
 
 
-def _tightest(bounds: list[Change]) -> set[Change] | None:
-    """Return the bounds of one fact that the others follow from; None if no value is within all."""
-    equal = [change for change in bounds if change.how == Comparison.EQUAL]
-    if equal:
-        return {equal[0]} if all(_allows(change, equal[0].bound) for change in bounds) else None
-    lower = [change for change in bounds if change.how in (Comparison.MORE, Comparison.AT_LEAST)]
-    upper = [change for change in bounds if change.how in (Comparison.LESS, Comparison.AT_MOST)]
-    unequal = {change for change in bounds if change.how == Comparison.UNEQUAL}
-    low = max(lower, key=lambda change: (change.bound, change.how == Comparison.MORE), default=None)
-    high = min(upper, key=lambda change: (change.bound, change.how == Comparison.AT_MOST), default=None)
-    if low and high and not _leave_room(low, high):
-        return None
-    return unequal | {change for change in (low, high) if change}
+def tightest(flips: Flips) -> Flips:
+    """Return changes without the bounds that follow from other bounds of the same fact."""
+    followed = {change for bounds in _by_fact(flips) for change in bounds}
+    return (flips - followed) | {change for bounds in _by_fact(flips) for change in _Bounds.of(bounds).changes}
 
 
-def _leave_room(low: Change, high: Change) -> bool:
-    """Return whether a value lies between two bounds; of whole numbers a whole one."""
-    if isinstance(low.bound, int) and not isinstance(low.bound, bool):
-        return bool(low.bound + (low.how == Comparison.MORE) <= high.bound - (high.how == Comparison.LESS))
-    is_closed = low.how == Comparison.AT_LEAST and high.how == Comparison.AT_MOST
-    return bool(low.bound < high.bound or (is_closed and low.bound == high.bound))
+def _by_fact(flips: Flips) -> list[list[Change]]:
+    bounds = [change for change in flips if change.how is not None]
+    names = {change.facts[0].name for change in bounds}
+    return [[change for change in bounds if change.facts[0].name == name] for name in sorted(names)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The bounds of one fact: what it must be, its tightest limits, and what it must not be."""
+
+    equal: Change | None
+    low: Change | None
+    high: Change | None
+    unequal: tuple[Change, ...]
+
+    @classmethod
+    def of(cls, bounds: list[Change]) -> _Bounds:
+        lower = [change for change in bounds if change.how in (Comparison.MORE, Comparison.AT_LEAST)]
+        upper = [change for change in bounds if change.how in (Comparison.LESS, Comparison.AT_MOST)]
+        return cls(
+            next((change for change in bounds if change.how == Comparison.EQUAL), None),
+            max(lower, key=lambda change: (change.bound, change.how == Comparison.MORE), default=None),
+            min(upper, key=lambda change: (change.bound, change.how == Comparison.AT_MOST), default=None),
+            tuple(change for change in bounds if change.how == Comparison.UNEQUAL),
+        )
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The bounds from which all others follow."""
+        if self.equal:
+            return (self.equal,)
+        return tuple(change for change in (self.low, self.high, *self.unequal) if change)
+
+
+def _leave_room(bounds: list[Change]) -> bool:
+    """Return whether a value is within all bounds of one fact; of whole numbers a whole one."""
+    tight = _Bounds.of(bounds)
+    if tight.equal:
+        return all(_allows(change, tight.equal.bound) for change in bounds)
+    if not tight.low or not tight.high:
+        return True
+    low, high = tight.low.bound, tight.high.bound
+    if isinstance(low, int):
+        return bool(low + (tight.low.how == Comparison.MORE) <= high - (tight.high.how == Comparison.LESS))
+    is_closed = tight.low.how == Comparison.AT_LEAST and tight.high.how == Comparison.AT_MOST
+    return bool(low < high or (is_closed and low == high))
 
 
 def _allows(change: Change, value: Any) -> bool:

@@ -80,9 +80,11 @@ class Expression:
             value = self._native.eval(activation.native)
         except RuntimeError as error:
             return Failure(str(error))
-        kind = value.type()
-        if kind in (cel.Type.ERROR, cel.Type.UNKNOWN):
-            return Failure(str(value.value()))
+        held = value.value()
+        if held is True or held is False:  # Most answers; an error's value is a text.
+            return held
+        if value.type() in (cel.Type.ERROR, cel.Type.UNKNOWN):
+            return Failure(str(held))
         return value.plain_value()
 
 

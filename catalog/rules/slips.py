@@ -5,6 +5,7 @@ They are looked for only when CEL has refused a text, so they say better what is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from .problems import Problem, problem_at
@@ -19,6 +20,8 @@ _SIGNS = {"=": "==", "===": "==", "!==": "!=", "<>": "!=", "=>": ">=", "=<": "<=
           "≥": ">=", "≠": "!=", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "∧": "&&", "∨": "||", "¬": "!",
           "∈": "in"}  # fmt: skip
 _QUOTES = "“”„‟‘’‚«»‹›`´"
+# A text that is not raw, in which a backslash stands before what it cannot: the language's string escapes are others.
+_BAD_ESCAPE = re.compile(r"^(?![rR])(?:[^\\]|\\[abfnrtvxXuU0-3\\?\"'`])*?\\[^abfnrtvxXuU0-3\\?\"'`]", re.DOTALL)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -38,6 +41,8 @@ def _of_piece(text: str, pieces: list[Piece], at: int, piece: Piece) -> Iterator
     elif piece.shape == Shape.UNFINISHED:
         mark = piece.text.lstrip("rRbB")[0]
         yield _problem(text, piece, Says.TEXT_WITHOUT_END, Says.ADD_AT_END, right=mark)
+    elif piece.shape == Shape.STRING and _BAD_ESCAPE.search(piece.text):
+        yield _problem(text, piece, Says.BAD_ESCAPE, Says.WRITE_RAW)
     elif piece.shape == Shape.NAME and not (at and pieces[at - 1].text == "."):
         yield from _of_word(text, piece)
 
