@@ -47,11 +47,15 @@ class Problem:
         return "\n".join([*shown, f"  {self.advice}"] if self.hint else shown)
 
 
+MOST = 20
+"""How many problems of a rule are said at once; CEL stops counting there too, and what follows is often their doing."""
+
+
 class RuleRefused(Exception):
-    """A text is not a rule that can be saved; `problems` has all that is wrong with it, in the order of the text."""
+    """A text is not a rule that can be saved; `problems` has the first 20, in the order of the text."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.column))[:MOST])
         super().__init__("\n".join(problem.show() for problem in self.problems))
 
 

@@ -80,11 +80,12 @@ _of_type: dict[FactType, st.SearchStrategy[Any]] = {
 
 @st.composite
 def listings(draw: st.DrawFn) -> ListingFacts:
-    """Listings in which nothing failed, and of what can lack any part is lacking."""
-    known = {}
-    for fact in FACTS.values():
-        if not fact.can_lack or draw(st.booleans()):
-            known[fact.name] = draw(_of_type[fact.type])
+    """Listings in which nothing failed: some facts have random values, and of what can lack any part is lacking."""
+    known = values()
+    for name in draw(st.sets(st.sampled_from(list(FACTS)), max_size=12)):
+        known[name] = draw(_of_type[FACTS[name].type])
+    for name in draw(st.sets(st.sampled_from([fact.name for fact in FACTS.values() if fact.can_lack]))):
+        del known[name]
     return ListingFacts(known, NOW)
 
 
@@ -139,33 +140,37 @@ def _clauses() -> st.SearchStrategy[str]:
     )
 
 
-def _joined(clauses: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.one_of(
-        st.builds("({} && {})".format, clauses, clauses),
-        st.builds("({} || {})".format, clauses, clauses),
-        st.builds("({} && {} && {})".format, _known(), clauses, clauses),
-        st.builds("({} || !{})".format, clauses, _known()),
-        st.builds("!({})".format, clauses),
-        st.builds("({} ? {} : {})".format, clauses, clauses, clauses),
-        st.builds(
-            "{}.{}(item, item == brand || {})".format,
-            _names(FactType.TEXTS),
-            st.sampled_from(["exists", "all"]),
-            clauses.filter(lambda text: "item" not in text),
-        ),
-    )
+_JOINTS = (
+    "({0} && {1})",
+    "({0} || {1})",
+    "({known} && {0} && {1})",
+    "({0} || !{known})",
+    "!({0})",
+    "({0} ? {1} : {2})",
+    "{list}.exists(item, item == brand || {plain})",
+    "{list}.all(item, item == brand && {plain})",
+)
 
 
-def rule_texts() -> st.SearchStrategy[str]:
-    """Texts of rules without arithmetic, most of which ask facts that can lack without asking whether they do."""
-    return st.recursive(_clauses(), _joined, max_leaves=8)
+@st.composite
+def _joined(draw: st.DrawFn, clauses: st.SearchStrategy[str]) -> str:
+    joint = draw(st.sampled_from(_JOINTS))
+    parts = [draw(clauses) if f"{{{at}}}" in joint else "" for at in range(3)]
+    plain = draw(clauses) if "{plain}" in joint else ""
+    if "item" in plain:  # Quantors in one another would use the name twice.
+        plain = "is_authorized"
+    return joint.format(*parts, known=draw(_known()), list=draw(_names(FactType.TEXTS)), plain=plain)
+
+
+RULE_TEXTS = st.recursive(_clauses(), _joined, max_leaves=8)
+"""Texts of rules without arithmetic, most of which ask facts that can lack without asking whether they do."""
 
 
 @st.composite
 def guarded_rules(draw: st.DrawFn) -> Rule:
     """Random rules, with what they may ask only where it is known asked at the front if they are refused without."""
 
-    text = draw(rule_texts())
+    text = draw(RULE_TEXTS)
     lacking = lacking_in(text)
     return rule(" && ".join([*(f"has_{name}" for name in lacking), f"({text})"]))
 

@@ -59,6 +59,7 @@ def test_asking_has_first_is_enough(text: str) -> None:
         ("photo_text_brands.exists(b, has_price) && price < 3.0", ["photo_text_brands", "price"]),
         # Which branch is taken may itself be unknown.
         ("(price < 3.0 ? has_price : has_price) && is_authorized", ["price"]),
+        ("(price < 3.0 ? has_price : has_price) && (price < 2.0 ? has_price : has_price)", ["price"]),
         ("mentions_any(photo_text, 'evasive')", ["photo_text"]),
         ("size(photo_text) > 3", ["photo_text"]),
         ("'x' in photo_text_brands", ["photo_text_brands"]),

@@ -158,6 +158,11 @@ def test_a_clause_that_is_refused_does_not_hide_what_is_wrong_in_the_others() ->
     assert [each.what.says for each in problems] == [Says.NO_COMPARING_LISTS, Says.NO_SUCH_LIST, Says.EMPTY_LIST]
 
 
+def test_no_more_than_twenty_problems_are_said_at_once() -> None:
+    for text in ("photo_count = 3 && " * 30, "||".join(f"a{number} < 1" for number in range(30))):
+        assert len(refusal(text).problems) == 20
+
+
 def test_a_problem_is_shown_with_its_line_and_a_mark_under_it() -> None:
     assert refusal("is_authorized\n&& pric < 3.0").problems[0].show() == (
         "2:4: `pric` is not a fact.\n"
