@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import checked_tree as cel
+from .facts import FACTS
 from .forms import folded_words, skeleton_words
 from .listing_facts import ListKind
 from .near import nearest
@@ -118,8 +119,9 @@ class ReadsCalls(Refuses):
         node = self.node(part)
         if isinstance(node, FactValue) and node.fact.is_searched:
             return node
-        raise self.refused(node.at if isinstance(node, FactValue) else at, Says.NOT_SEARCHED, Says.SEARCHED_FACTS,
-                           function=function)  # fmt: skip
+        searched = ", ".join(fact.name for fact in FACTS.values() if fact.is_searched)
+        place = node.at if isinstance(node, FactValue) else at
+        raise self.refused(place, Says.NOT_SEARCHED, Says.SEARCHED_FACTS, function=function, searched=searched)
 
     def _words(self, part: cel.Part, *, is_skeleton: bool = False) -> str:
         if not isinstance(part, cel.Constant):

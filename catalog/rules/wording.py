@@ -121,7 +121,7 @@ class Says(StrEnum):
     ASK_QUANTORS = "Ask the items: `list.exists(item, condition)` or `list.all(item, condition)`."
     NAME_ITEM_OTHERWISE = "Give the item another name."
     NUMBERS_OF_ONE_KIND = "Compare whole numbers with whole numbers, and numbers with decimals with such."
-    SEARCHED_FACTS = "These can be searched: title, description, brand, seller_name, photo_text."
+    SEARCHED_FACTS = "These can be searched: %(searched)s."
     TAKES_LISTS = "`%(function)s` takes lists of %(kinds)s."
     LARGEST_INT = "Whole numbers reach 9223372036854775807."
     LARGEST_DOUBLE = "Numbers with decimals reach 1.7e308."

@@ -113,7 +113,8 @@ def refusal(text: str) -> RuleRefused:
         ("string(photo_count) == '1'", 1, "string", Says.NO_SUCH_USE, ""),
         # What functions are given.
         ("mentions(title + 'x', 'nike')", 1, "mentions", Says.NOT_SEARCHED, None),
-        ("mentions(sku, 'nike')", 10, "sku", Says.NOT_SEARCHED, None),
+        ("mentions(sku, 'nike')", 10, "sku", Says.NOT_SEARCHED,
+         "These can be searched: title, description, seller_name, brand, photo_text."),
         ("mentions(title, sku)", 17, "sku", Says.WORDS_ARE_LITERAL, ""),
         ("mentions(title, '!!!')", 17, "'!!!'", Says.NO_WORDS, ""),
         ("imitates(title, ' ')", 17, "' '", Says.NO_WORDS, ""),
