@@ -99,6 +99,7 @@ class _Reader:
         while self.peek() == "|":
             self.place += 1
             branches.append(self.branch(depth))
+            self.check_size(sum(branch.size for branch in branches))
         return _Part(
             "|".join(branch.text for branch in branches),
             1 + sum(branch.size for branch in branches),
@@ -106,12 +107,15 @@ class _Reader:
             any(branch.asks_place for branch in branches),
         )
 
+    def check_size(self, size: int) -> None:
+        if size > LARGEST:
+            raise self.refusal(f"The pattern is too large: written out it can have {LARGEST} characters")
+
     def branch(self, depth: int) -> _Part:
         parts: list[_Part] = []
         while self.peek() not in ("", "|", ")"):
             parts.append(self.repeated(depth))
-            if sum(part.size for part in parts) > LARGEST:
-                raise self.refusal(f"The pattern is too large: written out it can have {LARGEST} characters")
+            self.check_size(sum(part.size for part in parts))
         return _Part(
             "".join(part.text for part in parts) or "(?:)",
             sum(part.size for part in parts),
