@@ -11,6 +11,7 @@ from .facts import FACTS
 from .forms import folded_words, skeleton_words
 from .listing_facts import ListKind
 from .near import nearest
+from .patterns import portable
 from .refusing import Refuses
 from .runtime import Activation, Expression, Failure
 from .scanning import name_before
@@ -109,11 +110,15 @@ class ReadsCalls(Refuses):
         return AskText(at, ValueType.BOOL, test, asked, sought)
 
     def _check_pattern(self, pattern: Literal) -> None:
-        """Refuse a pattern that RE2 cannot compile, which CEL notices only when it is used."""
+        """Refuse a pattern that RE2 cannot compile, which CEL notices only when used, or that backtests cannot ask."""
         tried = Expression(f'"".matches({quoted(str(pattern.value))})').evaluate(Activation({}))
         if isinstance(tried, Failure):
             reason = tried.message.partition("invalid regular expression: ")[2] or tried.message
             raise self.refused(pattern.at, Says.BAD_PATTERN, reason=reason)
+        try:
+            portable(str(pattern.value))
+        except ValueError as error:
+            raise self.refused(pattern.at, Says.BAD_PATTERN, reason=str(error).removesuffix(".")) from None
 
     def _searched(self, part: cel.Part, at: int, function: str) -> FactValue:
         node = self.node(part)

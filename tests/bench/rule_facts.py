@@ -6,8 +6,6 @@ import os
 import time
 from datetime import UTC, datetime
 
-from django.db import connection
-
 from catalog.rules.fact_table import fact_columns
 from catalog.rules.fact_types import FOLDED, SKELETON, Fact, FactType
 from catalog.rules.facts import FACTS
@@ -47,6 +45,8 @@ _BY_TYPE = {
 
 def fill_facts() -> float:
     """Make the table `bench_facts`, analysed; return the seconds that it took."""
+    from django.db import connection
+
     started = time.perf_counter()
     can_lack = [fact for fact in FACTS.values() if fact.can_lack]
     known = ", ".join(f"random() < 0.7 AS {fact.has_name}" for fact in can_lack)

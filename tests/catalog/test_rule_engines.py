@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = {name: each.kind for name, each in LISTS.items()}
 LISTINGS = 40
-ANYTHING = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+ANYTHING = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def differences(tree: Node, seed: int) -> list[Disagreement]:
