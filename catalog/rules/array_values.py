@@ -66,7 +66,8 @@ def judged(answers: Any, errors: Mask | None) -> Verdict:
     if errors is None:
         return Verdict(true)
     fine = ~errors
-    return Verdict(true & fine, fine & ~true)
+    true = true & fine
+    return Verdict(true, fine ^ true)
 
 
 def chosen(condition: Verdict, then: Valued, otherwise: Valued) -> Valued:
