@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from .bulk import services as bulk
+from .fact_finding.price_standings import refresh_standings
 from .listing_import import jobs as import_jobs
 from .listing_import import services as imports
 from .models import words
@@ -59,6 +61,12 @@ def tidy_bulk_actions() -> None:
 def learn_words() -> None:
     """Let the search forgive slips in the words of products that changed since the last time."""
     words.learn_words()
+
+
+@shared_task(name="catalog.refresh_price_standings")
+def refresh_price_standings() -> None:
+    """Take anew the prices of authorised sellers that listings are compared with."""
+    refresh_standings(now=timezone.now())
 
 
 @shared_task(name=import_jobs.RUN_IMPORT_JOB)

@@ -29,5 +29,10 @@ SCHEDULE: Mapping[str, Mapping[str, Any]] = {
     "sweep-photos": {"task": "catalog.sweep_photos", "schedule": 3600.0, "options": {"expires": 600}},
     "ring-due-bulk-jobs": {"task": "catalog.ring_due_bulk_jobs", "schedule": 2.0, "options": {"expires": 10}},
     "tidy-bulk-actions": {"task": "catalog.tidy_bulk_actions", "schedule": 3600.0, "options": {"expires": 600}},
+    "refresh-price-standings": {
+        "task": "catalog.refresh_price_standings",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "learn-words": {"task": "catalog.learn_words", "schedule": 300.0, "options": {"expires": 300}},
 }

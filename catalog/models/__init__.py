@@ -18,9 +18,11 @@ from .import_rows import ImportChange, ImportIssue, ImportResult, ImportRow
 from .imports import ImportBatch, ImportJob
 from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
+from .price_standings import PriceStanding
 from .products import Offer, Product
 from .rules import LaneChoices, Rule, RuleVersion, Snooze
 from .saved_views import ListingColumns, SavedView
+from .screening_requests import ScreeningRequest
 from .screenings import Finding, ListingFacts, Screening, TakenDown, VerdictChoices
 from .seller_days import SellerDay
 from .sellers import Seller, SellerInvitation, SellerMember
@@ -59,6 +61,7 @@ __all__ = [
     "Offer",
     "PhotoArchive",
     "PhotoFetch",
+    "PriceStanding",
     "Product",
     "ProductImage",
     "RegressionCase",
@@ -67,6 +70,7 @@ __all__ = [
     "RuleVersion",
     "SavedView",
     "Screening",
+    "ScreeningRequest",
     "Seller",
     "SellerDay",
     "SellerInvitation",

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,14 @@ class ProductImage(models.Model):
                 fields=["product", "position"],
                 name="catalog_image_position_once",
                 deferrable=models.Deferrable.DEFERRED,
+            ),
+        ]
+        indexes: ClassVar = [
+            # Without a list of pending entries, which every search would have to read.
+            GinIndex(
+                models.Func("perceptual_hash", function="catalog_hash_bands"),
+                name="catalog_image_bands",
+                fastupdate=False,
             ),
         ]
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -221,6 +222,18 @@ class TakenDown(models.Model):
         verbose_name = _("listing that was taken down")
         verbose_name_plural = _("listings that were taken down")
         ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [
+            GinIndex(
+                models.Func("hashes", function="catalog_bands_of_hashes"),
+                name="catalog_takendown_bands",
+                fastupdate=False,
+            ),
+            GinIndex(
+                models.Func("words", function="catalog_words_of_form"),
+                name="catalog_takendown_words",
+                fastupdate=False,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product}"

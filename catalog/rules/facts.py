@@ -131,7 +131,7 @@ _PRICE = (
         PRICE,
         LOOKUP,
         "which share of authorised sellers’ prices for the same brand, category, condition and currency is lower;"
-        " lacks below 20 such prices",
+        " lacks below 20 such prices, and below 3 sellers of a brand that is not protected",
         0.03,
         unit="share, 0 to 1",
         can_lack=True,
@@ -165,7 +165,8 @@ _PHOTO = (
         INT,
         PHOTO,
         LOOKUP,
-        "how many other sellers have a photo that looks the same (at most 4 of 64 bits differ)",
+        "how many other sellers have a photo that looks the same (at most 4 of 64 bits differ) in a live or held"
+        " listing; plain surfaces do not count",
         2,
         seller_sees=False,
     ),
@@ -174,7 +175,7 @@ _PHOTO = (
         BOOL,
         PHOTO,
         LOOKUP,
-        "whether one of those sellers is authorised for the brand of its listing",
+        "whether one of those sellers is authorised for the protected brand of its listing",
         True,
         seller_sees=False,
     ),
@@ -268,7 +269,8 @@ _HISTORY = (
         INT,
         HISTORY,
         LOOKUP,
-        "how many of photo, text and price (within 5 %) agree with the same listing that was taken down",
+        "how many of photo, text and price (within 5 %) agree with the same listing that was taken down; a price"
+        " alone does not count",
         2,
         unit="0 to 3",
         seller_sees=False,

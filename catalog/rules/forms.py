@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from .lookalikes.skeleton import shape_of
+
 KEPT = 256
 """How many texts' forms are remembered: those of a listing's searched facts, and the words of some hundred rules."""
 
@@ -32,8 +34,17 @@ def folded_words(text: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def skeleton_words(text: str) -> str:
-    """Return the words of a text by what they look like: " alr max 90 " for "Air Max 90" and for "4ir M@x 9o"."""
-    return _joined(_SIGN.sub(" ", _plain(text)).translate(_LEET))
+    """Return the words of a text by what they look like: " alr max go " for "Air Max 90" and for "4ir M@x 9o".
+
+    Letters of other alphabets become the Latin ones that they look like (`lookalikes.skeleton`), digits and signs the
+    letters for which they are written. Capitals and small letters may look like others ("Þ", "þ" and "p"), so both are
+    looked at.
+    """
+    return _joined(_SIGN.sub(" ", _seen(_seen(text))).translate(_LEET))
+
+
+def _seen(text: str) -> str:
+    return _plain("".join(map(shape_of, text)))
 
 
 def _plain(text: str) -> str:

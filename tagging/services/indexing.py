@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
+from catalog.fact_finding.due import mark_due
 from shopadmin.locks import advisory_lock
 
 from ..matching.model import MatchingModel
@@ -54,11 +57,14 @@ def index_photos(image_ids: Sequence[int]) -> Indexed:
     described, failed = sign_photos(image_ids, describer)
     live = live_version()
     if live is None:
+        _ask_rules_again(PhotoSignature.objects.filter(image__in=image_ids))
         return Indexed(described, failed, 0)
     if describer.makers != Makers.of(live):
         logger.warning("%s holds vectors of %s, not of what runs now: build a new index.", live, Makers.of(live))
     late = PhotoSignature.objects.without_entry_in(live).filter(image__in=image_ids)
-    return Indexed(described, failed, add_entries(live, list(late.values_list("pk", flat=True))))
+    entries = add_entries(live, list(late.values_list("pk", flat=True)))
+    _ask_rules_again(PhotoSignature.objects.filter(image__in=image_ids))
+    return Indexed(described, failed, entries)
 
 
 def index_missing() -> Indexed:
@@ -72,8 +78,19 @@ def index_missing() -> Indexed:
         missing = unsigned(_describer(live_version()).makers)[:PHOTOS_A_SWEEP]
         done = index_photos(missing) if missing else Indexed(0, 0, 0)
         live = live_version()
-        late = add_entries(live, missing_from(live)) if live else 0
+        keys = missing_from(live) if live else []
+        late = add_entries(live, keys) if live else 0
+        _ask_rules_again(PhotoSignature.objects.filter(pk__in=keys))
         return Indexed(done.described, done.failed, done.entries + late)
+
+
+def _ask_rules_again(signatures: QuerySet[PhotoSignature]) -> None:
+    """Have the products screened again of whose photos these signatures are, also where a photo could not be described.
+
+    A photo without a signature (its file cannot be fetched) has nothing new for a rule, so a sweep that tries it in
+    vain asks for nothing.
+    """
+    mark_due(signatures.values_list("image__product", flat=True))
 
 
 def add_entries(version: IndexVersion, keys: Sequence[int]) -> int:

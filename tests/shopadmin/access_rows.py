@@ -70,6 +70,7 @@ def arguments_of_a_seller(seller: Seller) -> dict[str, list[object]]:
     brand = shops.protected_brand()
     return {
         "seller": [seller.slug],
+        "seller day": [seller.slug, "2026-01-31"],
         "member": [seller.slug, seller.memberships.get().pk],
         "invitation": [
             seller.slug,

@@ -220,6 +220,7 @@ TABLE = {
     "catalog-api:import-apply": Rule(WRITE, STAFF, MERCHANT, is_api=True, arguments="import", may_write=ALICE),
     "catalog-api:import-undo": Rule(WRITE, STAFF, MERCHANT, is_api=True, arguments="import", may_write=ALICE),
     "catalog-api:import-cancel": Rule(WRITE, STAFF, MERCHANT, is_api=True, arguments="import", may_write=ALICE),
+    "catalog-api:seller-day": Rule(PUT, ALICE, is_api=True, arguments="seller day"),
     "tagging:video-list": Rule(READ, CREATORS | STAFF),
     "tagging:video-upload": Rule(FORM, CREATORS),
     "tagging:video-detail": rows("video"),

@@ -1,0 +1,43 @@
+"""Who finds out which facts: a provider is a source that is asked for many listings at once.
+
+A provider knows nothing of the others. What one of them raises makes its facts *failed* for the listings of that call,
+never lacking, and leaves the facts of the others as they are (see `finding`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .batch import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a provider knows of one listing.
+
+    `values` by fact; what is in neither `values` nor `failed` is lacking. `failed` has what could not be found out, and
+    why. `made_by` names what the values depend on beside the listing itself: models, indexes, tables.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    made_by: Mapping[str, str] = field(default_factory=dict)
+
+
+type Known = Mapping[int, Given]
+"""What is known of each product by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A source of facts. `find` is given the batch and what earlier providers found, and answers for each product.
+
+    `version` changes whenever the same rows would give other values than before.
+    """
+
+    name: str
+    version: str
+    facts: tuple[str, ...]
+    find: Callable[[Batch, Known], Known]
