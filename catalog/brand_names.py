@@ -13,8 +13,11 @@ from shopadmin.accounts.audit.recording import Happening, record, record_many
 from shopadmin.accounts.audit.values import changes, snapshot
 from shopadmin.accounts.models import User
 
+from .list_entries import follow_brand
 from .models import Brand, BrandAlias, BrandAuthorization, Product
 from .models.brands import FoldedField
+from .screening.asking_again import ask_again_about
+from .screening.bell import ring_after_commit
 
 EDITED = ("name", "owner", "is_protected")
 CHUNK = 2000
@@ -54,8 +57,12 @@ def edit_brand(*, brand: Brand, name: str, owner: str, is_protected: bool, by: U
         brand.name, brand.owner, brand.is_protected = name, owner, is_protected
         brand.save(update_fields=["name", "folded", "owner", "is_protected"])
         changed = changes(before, brand, EDITED)
+        if "name" in changed.after:
+            follow_brand(str(before["name"]), name)
         if changed.after:
             record(by, "brand.edited", brand, before=changed.before, after=changed.after)
+        if "is_protected" in changed.after:
+            ask_again_about(brand.products.all())
     return brand
 
 
@@ -113,8 +120,10 @@ def merge_brands(*, kept: Brand, absorbed: Brand, by: User) -> Merge:
     done = what_merging_does(kept=kept, absorbed=absorbed)
     _record_moves(kept, absorbed, by)
     Product.objects.filter(brand=absorbed).update(brand=kept, version=F("version") + 1, updated_at=timezone.now())
+    ring_after_commit()
     BrandAuthorization.objects.filter(brand=absorbed).update(brand=kept)
     absorbed.aliases.update(brand=kept)
+    follow_brand(absorbed.name, kept.name)
     own_name = _own_name_as_alias(kept, absorbed)
     kept.is_protected, kept.owner = kept.is_protected or absorbed.is_protected, kept.owner or absorbed.owner
     kept.save(update_fields=["is_protected", "owner"])

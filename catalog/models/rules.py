@@ -85,6 +85,11 @@ class RuleVersionQuerySet(models.QuerySet["RuleVersion"]):
         """Keep the versions about which a second person has to decide."""
         return self.filter(state=RuleVersion.State.PROPOSED)
 
+    def asked_or_waiting(self) -> Self:
+        """Keep the versions that wait or run, and those that decided on listings or watched them at some time."""
+        waiting = Q(state__in=[RuleVersion.State.PROPOSED, RuleVersion.State.APPROVED, RuleVersion.State.LIVE])
+        return self.filter(waiting | Q(live_since__isnull=False) | Q(shadow_since__isnull=False))
+
     def due(self, now: datetime) -> Self:
         """Keep approved versions of which the start has come."""
         return self.filter(Q(starts_at__isnull=True) | Q(starts_at__lte=now), state=RuleVersion.State.APPROVED)
@@ -99,7 +104,8 @@ class RuleVersion(models.Model):
 
     Draft → proposed → approved → live → retired; a proposed one may be refused. Watching (*shadow*) is no state: a
     version that is not live can watch from `shadow_since` to `shadow_until` without acting. `demoted_at` says since
-    when a live version only reviews because its findings were wrong too often.
+    when a live version only reviews because its findings were wrong too often; verdicts on findings count for that from
+    `watched_since` on, when it went live or was restored.
     """
 
     class State(models.TextChoices):
@@ -146,6 +152,7 @@ class RuleVersion(models.Model):
     live_since = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
     demoted_at = models.DateTimeField(null=True, blank=True)
+    watched_since = models.DateTimeField(null=True, blank=True)
 
     objects = RuleVersionQuerySet.as_manager()
 

@@ -1,0 +1,125 @@
+"""Asking candidates of all listings in one statement: who fires, who errs, and whom the version in their place held.
+
+Stored with each listing is what came of asking the live rules (see `ListingFacts`): those that fired and counted, and
+those that failed. What candidates say is put in the place of the versions that they replace, and the lanes are
+resolved anew. So only what candidates say is computed. One thing is not stored: what rules would have said that were
+ordered behind an allow rule that fired. Where such a rule is replaced, the others are asked too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from ..models import LaneChoices
+from ..rules.measuring.rollout import BUCKETS, bucket_sql, buckets_of
+from ..rules.sql import compile_sql
+from .candidates import Candidate, Question
+
+ROWS = "catalog_backtest_row"
+"""The table, gone at the end of the transaction, of listings on which something may change.
+
+`said` has for each candidate whether it fires and acts, NULL where it cannot be asked; `others_said` likewise for the
+live versions that stay, where they had not been asked. `verdict` is the stored one.
+"""
+
+
+@dataclass
+class _Sql:
+    """SQL in the making, with its parameters in the order in which they stand in it."""
+
+    parts: list[str] = field(default_factory=list)
+    parameters: list[Any] = field(default_factory=list)
+
+    def add(self, text: str, *parameters: Any) -> None:
+        self.parts.append(text)
+        self.parameters.extend(parameters)
+
+
+def ask(question: Question) -> None:
+    """Fill the table of listings on which something may change; in the caller's transaction. One statement."""
+    statement = _Sql()
+    statement.add(f"CREATE TEMPORARY TABLE {ROWS} ON COMMIT DROP AS")
+    statement.add("SELECT f.product_id, p.seller_id, p.brand_id, f.verdict, f.fired, f.erring,")
+    _add_array(statement, [_acting(number, each) for number, each in enumerate(question.candidates, start=1)])
+    statement.add("AS said,")
+    _add_others(statement, question)
+    statement.add("AS others_said FROM (SELECT f.*,")
+    _add_array(statement, [_expression(each, question) for each in question.candidates])
+    statement.add("AS says, ARRAY(SELECT e.version_id FROM catalog_finding e WHERE e.product_id = f.product_id")
+    statement.add("AND e.is_error AND e.state IN ('open', 'confirmed') AND e.version_id = ANY(f.errors)) AS erring")
+    statement.add("FROM catalog_listingfacts f OFFSET 0) f JOIN catalog_product p ON p.id = f.product_id")
+    statement.add("WHERE p.status IN ('live', 'held')")
+    statement.add("AND (f.says <> %s::boolean[]", [False] * len(question.candidates))
+    statement.add("OR f.fired && %s::bigint[] OR f.errors && %s::bigint[])", question.replaced, question.replaced)
+    with connection.cursor() as cursor:
+        cursor.execute(" ".join(statement.parts), statement.parameters)
+
+
+def forget() -> None:
+    """Drop the table, when all is counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {ROWS}")
+
+
+def _expression(candidate: Candidate, question: Question) -> tuple[str, Sequence[Any]]:
+    compiled = compile_sql(candidate.rule.tree, candidate.lists, table="f", as_of=question.as_of)
+    return compiled.expression, compiled.parameters
+
+
+def _acting(number: int, candidate: Candidate) -> tuple[str, Sequence[Any]]:
+    """Return whether a candidate fires where it acts."""
+    conditions, parameters = _where_it_acts(
+        candidate.salt, candidate.buckets, candidate.muted_products, candidate.muted_sellers
+    )
+    return f"CASE WHEN {conditions} THEN f.says[{number}] ELSE FALSE END", parameters
+
+
+def _where_it_acts(
+    salt: str, buckets: int, products: Sequence[int] = (), sellers: Sequence[int] = ()
+) -> tuple[str, list[Any]]:
+    conditions, parameters = ["TRUE"], []
+    if buckets < BUCKETS:
+        conditions.append(f"{bucket_sql('%s', 'f.product_id')} < %s")
+        parameters += [salt, buckets]
+    for column, keys in (("f.product_id", products), ("p.seller_id", sellers)):
+        if keys:
+            conditions.append(f"{column} <> ALL(%s::bigint[])")
+            parameters.append(list(keys))
+    return " AND ".join(conditions), parameters
+
+
+def _add_others(statement: _Sql, question: Question) -> None:
+    """Ask the live versions that stay where the allow rule fired that is replaced; elsewhere what they said is stored.
+
+    Whether people cleared a finding of theirs is not looked at there.
+    """
+    allowing = [
+        each.replaces.pk for each in question.candidates
+        if each.replaces is not None and each.replaces.acting_lane == LaneChoices.ALLOW
+    ]  # fmt: skip
+    if not allowing or not question.others:
+        statement.add("NULL::boolean[]")
+        return
+    statement.add("CASE WHEN f.fired && %s::bigint[] THEN", allowing)
+    _add_array(statement, [_other(key, question) for key in question.others])
+    statement.add("END")
+
+
+def _other(key: int, question: Question) -> tuple[str, Sequence[Any]]:
+    version, rule = question.others[key], question.rules_of_others[key]
+    if rule is None:
+        return "NULL", ()
+    conditions, parameters = _where_it_acts(version.rule.slug, buckets_of(version.rollout_percent))
+    compiled = compile_sql(rule.tree, question.lists, table="f", as_of=question.as_of)
+    return f"CASE WHEN {conditions} THEN {compiled.expression} ELSE FALSE END", [*parameters, *compiled.parameters]
+
+
+def _add_array(statement: _Sql, items: Sequence[tuple[str, Sequence[Any]]]) -> None:
+    statement.add("ARRAY[")
+    for number, (text, parameters) in enumerate(items):
+        statement.add(f"{', ' if number else ''}({text})", *parameters)
+    statement.add("]::boolean[]")
