@@ -17,7 +17,8 @@ from shopadmin.accounts.permissions import Permission
 
 from .documents import ending_of
 from .members import people_with
-from .models import Brand, BrandAuthorization, Seller
+from .models import Brand, BrandAuthorization, Product, Seller
+from .screening.asking_again import ask_again_about
 
 State = BrandAuthorization.State
 
@@ -92,9 +93,10 @@ def withdraw(*, authorization: BrandAuthorization, reason: str, by: User) -> Bra
 
 
 def _decide(authorization: BrandAuthorization, state: BrandAuthorization.State, by: User, reason: str) -> None:
-    """Write the decision, and tell those of the seller who ask for brands; whoever decided knows."""
+    """Write the decision, have its listings screened by it, and tell those of the seller who ask for brands."""
     before, seller = authorization.state, authorization.seller
     authorization.decide(state=state, by=by, reason=reason)
+    ask_again_about(Product.objects.filter(seller=seller, brand=authorization.brand_id))
     record(
         by,
         f"authorization.{state}",

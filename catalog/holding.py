@@ -17,7 +17,7 @@ from shopadmin.accounts.permissions import Permission
 
 from .listings import Refusal, lacks_of
 from .membership import member_roles_with
-from .models import Appeal, Hold, Product
+from .models import Appeal, Finding, Hold, Product
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -52,7 +52,8 @@ def release_hold(*, hold: Hold, reason: str, actor: User) -> Product.Status:
     """End a hold and give the listing the status that it had; return that status.
 
     What was live and lacks something by now becomes a draft. An appeal that waits is closed in the merchant's favour.
-    Raises `Refusal` when the hold has ended already.
+    The findings for which the listing was held are cleared, so that the same does not hold it again. Raises `Refusal`
+    when the hold has ended already.
     """
     status = _release(hold, reason, actor)
     _tell("listing.held", hold, gettext_lazy("Your listing “{title}” is no longer held back"), reason, key="released")
@@ -93,7 +94,9 @@ def answer_appeal(*, appeal: Appeal, is_upheld: bool, answer: str, actor: User) 
     waiting = {"appeal": Appeal.State.WAITING}
     _note("appeal.answered", hold, actor, before=waiting, after={"appeal": state}, reason=answer)
     title = gettext_lazy("Your appeal for “{title}” is answered: the hold stands")
-    if not is_upheld:
+    if is_upheld:
+        Finding.objects.filter(hold=hold).confirm(by=actor)
+    else:
         _release(hold, answer, actor)
         title = gettext_lazy("Your appeal for “{title}” is answered: the hold is lifted")
     _tell("appeal.answered", hold, title, answer, key="answered")
@@ -103,6 +106,7 @@ def _release(hold: Hold, reason: str, actor: User) -> Product.Status:
     row = _locked(hold.product)
     if not hold.release(by=actor, reason=reason):
         raise Refusal(_("Nothing was changed: the hold has ended already."))
+    Finding.objects.filter(hold=hold).clear(by=actor)
     returns_live = hold.status_before == Status.LIVE and not lacks_of(row)
     status = Status.LIVE if returns_live else Status.DRAFT
     row.change(status=status)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from . import blind_samples, rule_approval, rule_health
+from .backtests import services as backtests
 from .bulk import services as bulk
 from .fact_finding.price_standings import refresh_standings
 from .listing_import import jobs as import_jobs
 from .listing_import import services as imports
 from .models import words
 from .photos import archive_services, services, wanting
+from .screening import asking_again, bell
+from .screening import services as screening
 
 
 @shared_task(name=wanting.FETCH_PHOTO)
@@ -57,6 +61,18 @@ def tidy_bulk_actions() -> None:
     bulk.tidy()
 
 
+@shared_task(name=bell.SCREEN_DUE)
+def screen_due() -> None:
+    """Ask the rules of the listings that are due, until none is."""
+    screening.screen_until_done()
+
+
+@shared_task(name="catalog.ask_again_daily")
+def ask_again_daily() -> None:
+    """Have the rules asked again of listings about which something changed that is no change of theirs."""
+    asking_again.ask_again_daily()
+
+
 @shared_task(name="catalog.learn_words")
 def learn_words() -> None:
     """Let the search forgive slips in the words of products that changed since the last time."""
@@ -85,3 +101,40 @@ def ring_due_imports() -> None:
 def sweep_imports() -> None:
     """Drop the files and rows of imports that are old enough."""
     imports.clear_outdated()
+
+
+@shared_task(name="catalog.start_and_end_rules")
+def start_and_end_rules() -> None:
+    """Let rules go live of which the start has come, and retire those of which the end has come."""
+    rule_approval.start_and_end_rules()
+
+
+@shared_task(name=backtests.RUN_BACKTEST)
+def run_backtest(job_id: int) -> None:
+    """Do a backtest if it is due and free."""
+    backtests.run_backtest(job_id)
+
+
+@shared_task(name="catalog.ring_due_backtests")
+def ring_due_backtests() -> None:
+    """Ring again for backtests that are due."""
+    backtests.ring_due_backtests()
+
+
+@shared_task(name="catalog.erase_old_backtests")
+def erase_old_backtests() -> None:
+    """Erase backtests of long ago."""
+    backtests.erase_outdated()
+
+
+@shared_task(name="catalog.watch_rules")
+def watch_rules() -> None:
+    """Tell of rules that fire unusually often or seldom, and let those only review that are wrong too often."""
+    rule_health.raise_alarms()
+    rule_health.judge_demotions()
+
+
+@shared_task(name="catalog.draw_blind_sample")
+def draw_blind_sample() -> None:
+    """Draw what is missing of this week's blind sample."""
+    blind_samples.draw_blind_sample()

@@ -91,8 +91,8 @@ class Supervisor:
         worker = ("celery", "-A", "shopadmin", "-q", "worker", "--loglevel", "WARNING", "--without-mingle",
                   "--without-gossip", "--queues")  # fmt: skip
         self.start("worker", *worker, "tagging")
-        for queue in ("quick", "photos"):
-            self.start(f"{queue}-worker", *worker, queue, "--pool", "threads", "--concurrency", "4",
+        for queue, threads in (("quick", 4), ("photos", 4), ("screening", 2)):
+            self.start(f"{queue}-worker", *worker, queue, "--pool", "threads", "--concurrency", str(threads),
                        "--hostname", f"{queue}@%h")  # fmt: skip
         self.start("scheduler", "celery", "-A", "shopadmin", "-q", "beat", "--loglevel", "WARNING", "--pidfile", "")
 

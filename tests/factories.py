@@ -10,13 +10,14 @@ from datetime import timedelta
 from importlib import import_module
 
 import numpy as np
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
 from catalog.membership import MemberRole
-from catalog.models import Brand, Offer, Product, ProductImage, Seller, SellerMember
+from catalog.models import Brand, Offer, Product, ProductImage, Seller, SellerMember, ValueList
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from tagging.models import (
@@ -46,6 +47,8 @@ def rows_of_migrations() -> None:
     """
     for role in Role:
         Group.objects.get_or_create(name=role.value)
+    if not ValueList.objects.exists():
+        import_module("catalog.migrations.0016_rule_workbench").add_lists(apps, None)
     labels = import_module("tagging.migrations.0002_unsellable_labels").UNSELLABLE
     LabelPolicy.objects.bulk_create(
         [LabelPolicy(label=label, is_sellable=False, note=note) for note in labels for label in labels[note]],
@@ -93,7 +96,7 @@ def seller(name: str = "Corner Shop", member: User | None = None, role: MemberRo
 def product(
     title: str = "Apple juice", *, of: Seller | None = None, brand: str = "Bravo", photos: int = 1, **fields: object
 ) -> Product:
-    """A live product with photos and an offer in the US at 4.99."""
+    """A live product with photos and an offer in the US at 4.99; its rules were asked."""
     number = next(_numbers)
     row = Product.objects.create(
         seller=of or seller(),
@@ -101,6 +104,7 @@ def product(
         title=title,
         brand=Brand.objects.get_or_create(name=brand)[0] if brand else None,
         status=fields.pop("status", Product.Status.LIVE),
+        screened_version=fields.pop("screened_version", 1),
         **fields,
     )
     for position in range(photos):

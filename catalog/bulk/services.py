@@ -23,6 +23,7 @@ from ..listings import Refusal
 from ..models import BulkAction, BulkChange, BulkJob, Product, Seller
 from ..models.bulk import BulkChangeQuerySet
 from ..models.products import ProductQuerySet
+from ..screening.bell import ring_after_commit
 from .kinds import OFFER_KINDS, Kind, needs_reason, permission_for
 from .noting import note, tell_of_photos, tell_sellers
 from .planning import WRITTEN, TargetGone, plan, undo_plan
@@ -217,6 +218,7 @@ def _apply(action: BulkAction, user: User, *, report: Report) -> None:
         tell_of_photos(changes)
     report(0.5)
     action.enter(State.APPLIED, counts=_counts(action, "outcome"), applied_at=timezone.now())
+    ring_after_commit()
     note(action, changes, report=lambda share: report(0.5 + share / 2))
 
 
@@ -244,6 +246,7 @@ def _undo(action: BulkAction, user: User, *, report: Report) -> None:
         tell_of_photos(changes)
     report(0.5)
     action.enter(State.UNDONE, undo_counts=_counts(action, "undo"), undone_at=timezone.now(), undone_by=user)
+    ring_after_commit()
     note(action, changes, report=lambda share: report(0.5 + share / 2))
 
 

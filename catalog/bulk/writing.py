@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from shopadmin.accounts.models import User
 
-from ..models import Appeal, BulkAction, BulkChange, Hold
+from ..models import Appeal, BulkAction, BulkChange, Finding, Hold
 from ..models.bulk import BulkChangeQuerySet
 from ..models.products import ProductQuerySet
 
@@ -122,7 +122,7 @@ def place_holds_again(changes: BulkChangeQuerySet, *, by: User) -> int:
 
 
 def release_holds(changes: BulkChangeQuerySet, *, by: User, reason: str) -> None:
-    """End the open holds of the listings; appeals that wait are closed in the merchants' favour."""
+    """End the open holds of the listings; appeals that wait and findings are closed in the merchants' favour."""
     now = timezone.now()
     holds = Hold.objects.open().filter(product__in=changes.values("product"))
     own = Exists(Hold.objects.filter(pk=OuterRef("hold"), placed_by=by))
@@ -132,6 +132,7 @@ def release_holds(changes: BulkChangeQuerySet, *, by: User, reason: str) -> None
         answered_at=now,
         answered_by=Case(When(own, then=None), default=Value(by.pk)),
     )
+    Finding.objects.filter(hold__in=holds).clear(by=by)
     holds.update(released_by=by, released_at=now, release_reason=reason)
 
 

@@ -16,6 +16,7 @@ from shopadmin.jobs.running import run_leased
 
 from ..models import ImportBatch, ImportJob
 from ..photos.wanting import want_photos
+from ..screening.bell import ring_after_commit
 from .applying import apply, photos_of
 from .checking import check
 from .filling import Report
@@ -117,6 +118,7 @@ def _apply(job: ImportJob, report: Report) -> None:
             applied_by=job.requested_by,
         )
         note(job, "import.applied", counts)
+        ring_after_commit()
         tell(job, _("{file} is in your catalogue"), said_of(counts))
 
 
@@ -127,6 +129,7 @@ def _undo(job: ImportJob, report: Report) -> None:
         job.succeed()
         batch.enter(ImportBatch.State.UNDONE, undo_counts=counts, undone_at=timezone.now())
         note(job, "import.undone", counts)
+        ring_after_commit()
         tell(job, _("The import of {file} is undone"), said_of_undo(counts))
 
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0014_fact_finding'),
+        ('catalog', '0016_rule_workbench'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,8 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
-products → photos → photo jobs, holds → rules → screenings → decisions, bulk, imports. `words` stands alone."""
+products → photos → photo jobs, holds → rules, value lists → screenings → decisions,
+backtests, rule health, bulk, imports. `words` stands alone."""
 
+from .backtests import Backtest
 from .brands import Brand, BrandAlias, BrandAuthorization
 from .bulk import BulkAction, BulkChange, BulkJob
 from .categories import Category
@@ -20,12 +22,14 @@ from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .price_standings import PriceStanding
 from .products import Offer, Product
+from .rule_health import BlindSample, RuleHour
 from .rules import LaneChoices, Rule, RuleVersion, Snooze
 from .saved_views import ListingColumns, SavedView
 from .screening_requests import ScreeningRequest
 from .screenings import Finding, ListingFacts, Screening, TakenDown, VerdictChoices
 from .seller_days import SellerDay
 from .sellers import Seller, SellerInvitation, SellerMember
+from .sweeps import RuleSweep
 from .traders import MonthlySales, TraderFile, TraderVerification
 from .value_lists import ListEntry, ListKindChoices, ValueList
 from .words import Word
@@ -34,6 +38,8 @@ __all__ = [
     "Appeal",
     "AppealDocument",
     "AutomationChoices",
+    "Backtest",
+    "BlindSample",
     "Brand",
     "BrandAlias",
     "BrandAuthorization",
@@ -67,6 +73,8 @@ __all__ = [
     "RegressionCase",
     "RemovedPhoto",
     "Rule",
+    "RuleHour",
+    "RuleSweep",
     "RuleVersion",
     "SavedView",
     "Screening",

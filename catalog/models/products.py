@@ -21,6 +21,7 @@ from shopadmin.accounts.permissions import Permission, Scope
 
 from ..facets import Facet, any_of, facet
 from ..listing_filters import ListingFilters
+from ..screening.bell import ring_after_commit
 from ..search import Reading, has_digit
 from .brands import Brand
 from .categories import Category
@@ -230,7 +231,7 @@ class Product(models.Model):
         """Write these fields and count the version up, if nobody has changed the listing since it was read.
 
         One statement compares and writes, so of two people at once one gets False. Call it without fields when offers
-        or photos change.
+        or photos change. What is live is screened after the commit.
         """
         now = timezone.now()
         unchanged = Product.objects.filter(pk=self.pk, version=self.version)
@@ -238,6 +239,8 @@ class Product(models.Model):
             return False
         for name, value in {**fields, "version": self.version + 1, "updated_at": now}.items():
             setattr(self, name, value)
+        if self.status == Product.Status.LIVE:
+            ring_after_commit()
         return True
 
 
@@ -263,8 +266,14 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return offers.filter(market=market) if market else offers
 
     def linkable(self, market: str) -> Self:
-        """Keep offers of live products in `market` that are in stock and whose price is fresh."""
-        return self.fresh().filter(market=market, stock__gt=0, product__status=Product.Status.LIVE)
+        """Keep offers of live products in `market` that are in stock and whose price is fresh.
+
+        A product of which the rules were never asked is not linked; one that has changed since stays linked for the
+        second that asking again takes.
+        """
+        return self.fresh().filter(
+            market=market, stock__gt=0, product__status=Product.Status.LIVE, product__screened_version__gt=0
+        )
 
 
 class Offer(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -20,6 +20,9 @@ from .holds import Hold
 from .products import Product
 from .rules import LaneChoices, Rule, RuleVersion
 from .sellers import Seller
+
+if TYPE_CHECKING:
+    from shopadmin.accounts.models import User
 
 
 class VerdictChoices(models.TextChoices):
@@ -121,6 +124,15 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def open(self) -> Self:
         """Keep findings about which nobody has decided."""
         return self.filter(state=Finding.State.OPEN)
+
+    def clear(self, by: User) -> int:
+        """Say that these findings are wrong, also those that were confirmed before; return how many."""
+        standing = self.filter(state__in=[Finding.State.OPEN, Finding.State.CONFIRMED])
+        return standing.update(state=Finding.State.CLEARED, decided_by=by, decided_at=timezone.now())
+
+    def confirm(self, by: User) -> int:
+        """Say that those of these findings are right on which nobody has decided; return how many."""
+        return self.open().update(state=Finding.State.CONFIRMED, decided_by=by, decided_at=timezone.now())
 
     def by_urgency(self) -> Self:
         """Order them by severity, the oldest first among equals."""

@@ -23,6 +23,7 @@ from shopadmin.accounts.models import User
 
 from ..listeners import tell_images_changed
 from ..models import Product, ProductImage, RemovedPhoto
+from ..screening.bell import ring_after_commit
 from .cleaning import Photo, UnreadablePhoto, clean_photo
 from .likeness import ALIKE_BITS, distance
 from .sandbox import PhotoDecoder
@@ -252,4 +253,5 @@ def _count_change(
     """Count the change in the product's version, and write down who made it."""
     record(actor or "Shopadmin", action, product, before=before, after=after, tenant_key=product.seller_id)
     Product.objects.filter(pk=product.pk).update(version=F("version") + 1, updated_at=timezone.now())
+    ring_after_commit()
     product.refresh_from_db(fields=["version", "updated_at"])

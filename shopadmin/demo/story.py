@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from catalog.screening.services import screen_due
 from tagging.models import Creator, TagJob, Video
 from tagging.services.videos import receive_video, request_tagging
 
@@ -20,10 +21,12 @@ BAG = ("Bravo Apple Juice", "Oatly Oat Milk", "God Morgon Orange Juice", "Banana
 
 
 def seed_shop() -> int:
-    """Add people, listings and what merchants did with them; return how many listings are new."""
+    """Add people, listings and what merchants did with them, and screen those; return how many listings are new."""
     seed_people()
     added = seed_listings(_listings())
     seed_merchants()
+    while screen_due():
+        pass
     return added
 
 

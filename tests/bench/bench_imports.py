@@ -142,9 +142,9 @@ def take_over(batch: ImportBatch, *, change_every: int) -> None:
     Brand.objects.bulk_create(Brand(name=name) for (name,) in _fetch(brands))
     execute(
         "INSERT INTO catalog_product (seller_id, sku, title, description, brand_id, category_id, gtin, condition,"
-        " variant_group, variant_name, status, version, created_at, updated_at) SELECT"
+        " variant_group, variant_name, status, version, screened_version, created_at, updated_at) SELECT"
         f" {batch.seller_id}, s.sku, CASE WHEN s.number % {change_every} = 0 THEN 'Old ' ELSE '' END || s.title,"
-        " s.description, b.id, c.id, s.gtin, s.condition, s.variant_group, '', 'live', 1, now(), now()"
+        " s.description, b.id, c.id, s.gtin, s.condition, s.variant_group, '', 'live', 1, 1, now(), now()"
         f" FROM {names.rows} s JOIN catalog_brand b ON b.name = s.brand JOIN catalog_category c ON c.path = s.category"
     )
     execute(

@@ -96,9 +96,9 @@ def fill_catalogue() -> IndexVersion:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO catalog_seller (id, name, slug, created_at) VALUES (1, 'Bench', 'bench', now())")
         cursor.execute(
-            "INSERT INTO catalog_product (id, seller_id, sku, title, description, variant_group, status, created_at,"
-            " updated_at) SELECT n, 1, 'S' || n, 'Product ' || n, '', '', CASE WHEN n %% 50 = 0 THEN 'held' ELSE 'live'"
-            " END, now(), now() FROM generate_series(1, %s) n",
+            "INSERT INTO catalog_product (id, seller_id, sku, title, description, variant_group, status,"
+            " screened_version, created_at, updated_at) SELECT n, 1, 'S' || n, 'Product ' || n, '', '',"
+            " CASE WHEN n %% 50 = 0 THEN 'held' ELSE 'live' END, 1, now(), now() FROM generate_series(1, %s) n",
             [PRODUCTS],
         )
         cursor.execute(

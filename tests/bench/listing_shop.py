@@ -151,9 +151,9 @@ FILLING = (
             pg_temp.dice('out', n, %(sold_out)s) = 0 AS is_out, pg_temp.dice('old', n, %(one_in_50)s) = 0 AS is_old
             FROM generate_series(1::bigint, %(size)s) n) AS thrown""",
     """INSERT INTO catalog_product (id, seller_id, sku, title, description, brand_id, category_id, condition,
-        variant_group, status, traits, created_at, updated_at)
+        variant_group, status, screened_version, traits, created_at, updated_at)
         SELECT n, seller, 'SKU-' || n, title, repeat('What one says about it. ', 20), brand, category, condition, '',
-        status, array_remove(ARRAY[CASE WHEN us THEN '=mUS' ELSE '=-m' END, CASE WHEN de THEN '=mDE' END,
+        status, 1, array_remove(ARRAY[CASE WHEN us THEN '=mUS' ELSE '=-m' END, CASE WHEN de THEN '=mDE' END,
             CASE WHEN jp THEN '=mJP' END, CASE WHEN fr THEN '=mFR' END,
             CASE WHEN us AND is_out THEN '=o' END, CASE WHEN us AND is_out THEN '=oUS' END,
             CASE WHEN de AND is_out THEN '=oDE' END,

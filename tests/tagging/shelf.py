@@ -57,6 +57,7 @@ def fill(random: np.random.Generator, products: int = 600) -> Shelf:
             sku=str(number),
             title=f"Product {number}",
             status="held" if random.random() < 0.1 else "live",
+            screened_version=1,
         )
         for number in range(products)
     )
