@@ -41,6 +41,7 @@ PLACES = (
     (_("Sellers"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.ALL)),
     (_("Trader files"), "catalog:trader-list", "trader", _allowed(Permission.VERIFY_TRADERS)),
     (_("Authorisations"), "catalog:authorization-queue", "badge", _allowed(Permission.DECIDE_AUTHORIZATIONS)),
+    (_("Rules"), "catalog:rule-list", "rule", _allowed(Permission.VIEW_RULES)),
     (_("Brands"), "catalog:brand-list", "brand", _allowed(Permission.VIEW_BRANDS)),
     (_("Categories"), "catalog:category-list", "category", _allowed(Permission.EDIT_CATEGORIES)),
     (_("Audit log"), "accounts:audit-list", "clock", _allowed(Permission.VIEW_AUDIT)),

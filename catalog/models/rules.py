@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +80,12 @@ class RuleVersionQuerySet(models.QuerySet["RuleVersion"]):
     def running(self) -> Self:
         """Keep the versions that are evaluated on listings, to act or to watch."""
         return (self.live() | self.shadowing()).order_by("order", "pk")
+
+    def current(self) -> Self:
+        """Keep one version of each rule: the live one, otherwise the newest."""
+        of_rule = RuleVersion.objects.filter(rule=OuterRef("rule"))
+        live_first = Case(When(state=RuleVersion.State.LIVE, then=0), default=1)
+        return self.filter(pk=Subquery(of_rule.order_by(live_first, "-number").values("pk")[:1]))
 
     def waiting_for_approval(self) -> Self:
         """Keep the versions about which a second person has to decide."""

@@ -29,6 +29,7 @@ from .access import allowed_on
 PAGE = "catalog/product_detail.html"
 MOST_VARIANTS = 48
 MOST_HOLDS = 20
+MOST_FINDINGS = 8
 
 
 def product_page(
@@ -48,6 +49,7 @@ def product_page(
         "variants": _variants(request.user, product),
         "undo": request.GET.get("undo", ""),
         **_holds(request.user, product),
+        **_rules(request.user, product),
         **_forms(allowed, form),
     }
     if Permission.EDIT_LISTINGS in allowed:
@@ -99,6 +101,14 @@ def _holds(user: User, product: Product) -> dict[str, Any]:
         "is_own_hold": standing is not None and standing.placed_by_id == user.pk,
         "past_holds": [hold for hold in holds if hold.released_at is not None],
     }
+
+
+def _rules(user: User, product: Product) -> dict[str, Any]:
+    """Return what rules found on the listing, the newest first, for those who may read rules."""
+    if user.scope(Permission.VIEW_RULES) == Scope.NONE:
+        return {}
+    found = product.findings.filter(rule__isnull=False).select_related("rule").order_by("-found_at", "-pk")
+    return {"findings": found[:MOST_FINDINGS], "may_mute": user.scope(Permission.WRITE_RULES) == Scope.ALL}
 
 
 def _held_by(user: User, hold: Hold) -> str:

@@ -62,6 +62,12 @@ STATES = {
     "same": ("check", "quiet"),
     "error": ("alert", "bad"),
     "conflict": ("alert", "warn"),
+    "retired": ("stop", "quiet"),
+    "fires": ("alert", "warn"),
+    "passes": ("check", "good"),
+    "open": ("eye", "warn"),
+    "confirmed": ("check", "good"),
+    "cleared": ("cross", "quiet"),
 }
 """The icon and the tone of every state that a row of the site can have."""
 

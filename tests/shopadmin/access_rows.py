@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from catalog.bulk.kinds import Kind
 from catalog.holding import place_hold
 from catalog.invitations import invite
-from catalog.models import Appeal, Category, Hold, PhotoArchive, SavedView, Seller
+from catalog.models import Appeal, Category, Hold, PhotoArchive, Product, SavedView, Seller, Snooze
 from catalog.photos.services import remove_photo
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
 from shopadmin.accounts.services import create_api_token
 from tagging.models import Creator, Notice
 from tests import factories
-from tests.catalog import imports, shops
+from tests.catalog import imports, rule_rows, shops
 from tests.catalog.bulk_shop import applied
 from tests.shopadmin import logins
 
@@ -48,7 +51,22 @@ def arguments(dana: Creator, mallory: User, alice: User) -> dict[str, list[objec
         "job": [job.pk],
         **arguments_of_account(dana.user),
         **arguments_of_a_seller(item.seller),
+        **arguments_of_a_rule(item),
     }
+
+
+def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
+    """A live rule that found something, with a version that waits for a decision, watched and is muted somewhere."""
+    writer, other = factories.user("paula", Role.POLICY), factories.user("petra", Role.POLICY)
+    live = rule_rows.live("Cheap", writer, other)
+    rule_rows.found(live, item, "confirmed")
+    waiting = rule_rows.version(live.rule, writer, "proposed", note="More.", shadow_since=timezone.now())
+    rule_rows.known(item, watched=[waiting.pk])
+    muted = Snooze.objects.create(
+        rule=live.rule, seller=item.seller, until=timezone.now() + timedelta(days=9), reason="Known.", made_by=writer
+    )
+    slug = live.rule.slug
+    return {"rule": [slug], "rule version": [slug, waiting.number], "snooze": [muted.pk]}
 
 
 def arguments_of_account(user: User) -> dict[str, list[object]]:
