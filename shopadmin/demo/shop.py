@@ -55,6 +55,7 @@ PEOPLE: Final = (
         Role.MERCHANT,
         works_for={"Northlight Electronics": MemberRole.OWNER, "Fieldhouse Sports": MemberRole.VIEWER},
     ),
+    Person("bargain@demo.example", "Bea Bargain", Role.MERCHANT, works_for={"Bargain Loft": MemberRole.OWNER}),
     Person("rita@demo.example", "Rita Reviews", Role.REVIEWER),
     Person("pavel@demo.example", "Pavel Policy", Role.POLICY),
     Person("suki@demo.example", "Suki Studios", Role.STUDIO_MANAGER),

@@ -12,6 +12,7 @@ from tagging.services.videos import receive_video, request_tagging
 
 from .clips import DemoVideo, composed, footage, shopping_bag
 from .merchants import seed_merchants
+from .policing import seed_policing
 from .shop import PEOPLE, seed_listings, seed_people
 from .sources import Listing, fetch_photos, grocery_listings, packaged_listings, photo_listings, shared_folder
 
@@ -21,10 +22,11 @@ BAG = ("Bravo Apple Juice", "Oatly Oat Milk", "God Morgon Orange Juice", "Banana
 
 
 def seed_shop() -> int:
-    """Add people, listings and what merchants did with them, and screen those; return how many listings are new."""
+    """Add people, listings, what merchants did and rules, and screen what is live; return how many listings are new."""
     seed_people()
     added = seed_listings(_listings())
     seed_merchants()
+    seed_policing()
     while screen_due():
         pass
     return added

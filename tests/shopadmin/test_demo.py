@@ -7,10 +7,11 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from catalog.models import Hold, ImportBatch, Product, Word
+from catalog.models import Finding, Hold, ImportBatch, LaneChoices, Product, RuleVersion, Word
+from catalog.screening.services import screen_due
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
-from shopadmin.demo import merchants, shop, sources
+from shopadmin.demo import merchants, policing, shop, sources
 from tagging.models import ConsentGrant, Creator
 
 CSV = """\
@@ -122,3 +123,22 @@ def test_the_demos_shops_are_alive_and_seeding_again_doubles_nothing(photos: Pat
     states = ImportBatch.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["applied", "ready"]
     assert ImportBatch.objects.get(name="spring-prices.csv").counts["error"] == 3
+
+
+@pytest.mark.django_db
+def test_the_demos_rules_catch_every_copy_and_nothing_else(photos: Path, settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    for _again in range(2):
+        shop.seed_people()
+        shop.seed_listings(sources.photo_listings(photos))
+        policing.seed_policing()
+        while screen_due():
+            pass
+
+    copies = Product.objects.filter(seller__name=policing.SHOP)
+    held = set(copies.filter(status=Product.Status.HELD))
+    assert held == {finding.product for finding in Finding.objects.filter(lane=LaneChoices.BLOCK)}
+    assert held
+    assert set(Finding.objects.values_list("product", flat=True)) == set(copies.values_list("pk", flat=True))
+    assert RuleVersion.objects.live().count() == len(policing.RULES)
+    assert {version.decided_by.email for version in RuleVersion.objects.live()} == {policing.ADMIN}
