@@ -34,6 +34,13 @@ class ProductLinkQuerySet(models.QuerySet["ProductLink"]):
             return self
         return self.filter(creator__user=user)
 
+    def of_live_products(self) -> Self:
+        """Keep links to what is live now: what is held back or taken down is shown nowhere from that commit on.
+
+        The links stay as they are, and are shown again when the product comes back.
+        """
+        return self.filter(product__status=Product.Status.LIVE)
+
     def for_product(self, product: Product, user: User) -> Self:
         """Keep the links to a product, newest video first: all for the staff, else only those that viewers see.
 
@@ -42,20 +49,23 @@ class ProductLinkQuerySet(models.QuerySet["ProductLink"]):
         links = (
             self.filter(product=product)
             if user.sees_all_videos
-            else self.filter(product=product, state=ProductLink.State.LIVE, grant__isnull=False)
+            else self.of_live_products().filter(product=product, state=ProductLink.State.LIVE, grant__isnull=False)
         )
         return links.select_related("video__creator").defer("evidence").order_by("-video_id", "start_ms", "rank", "pk")
 
     def current(self) -> Self:
         """Keep the links that are shown to the creator or to viewers, with what a card shows."""
-        return self.filter(state__in=ProductLink.NEEDS_CONSENT).select_related(
-            "product__brand", "product__seller", "track"
+        return (
+            self.of_live_products()
+            .filter(state__in=ProductLink.NEEDS_CONSENT)
+            .select_related("product__brand", "product__seller", "track")
         )
 
     def for_creator_page(self) -> Self:
         """Keep the links that a creator can decide on, rejected ones too, with all that their cards show."""
         return (
-            self.filter(state__in=(*ProductLink.NEEDS_CONSENT, ProductLink.State.REJECTED))
+            self.of_live_products()
+            .filter(state__in=(*ProductLink.NEEDS_CONSENT, ProductLink.State.REJECTED))
             .select_related("product__brand", "product__seller")
             .prefetch_related("product__images", "product__offers")
             .defer("evidence")

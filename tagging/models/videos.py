@@ -48,7 +48,9 @@ class VideoQuerySet(models.QuerySet["Video"]):
         """Fetch what a row of the list shows: with the number of tracks and of links that are shown to anybody."""
         return self.select_related("creator").annotate(
             tracks_count=_count("tracks"),
-            links_count=_count("links", state__in=("live", "proposed", "in_review", "approved")),
+            links_count=_count(
+                "links", state__in=("live", "proposed", "in_review", "approved"), product__status="live"
+            ),
         )
 
 

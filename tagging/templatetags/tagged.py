@@ -89,7 +89,7 @@ def unread_notices(context: Context) -> int | None:
 @register.simple_tag
 def videos_linking(products: Sequence[Product]) -> dict[int, int]:
     """Count for each product on how many videos it is linked; asks the database once for the whole page."""
-    links = ProductLink.objects.filter(product__in=products, state__in=ProductLink.NEEDS_CONSENT)
+    links = ProductLink.objects.of_live_products().filter(product__in=products, state__in=ProductLink.NEEDS_CONSENT)
     return dict(links.order_by().values_list("product").annotate(count=Count("video", distinct=True)))
 
 
