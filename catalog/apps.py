@@ -34,6 +34,8 @@ class CatalogConfig(AppConfig):
         register_kind("import.finished", _("An import is checked or finished"), Permission.IMPORT_LISTINGS)
         register_kind("listing.held", _("A listing is held back or released"), Permission.VIEW_LISTINGS)
         register_kind("appeal.answered", _("An appeal is answered"), Permission.APPEAL_HOLDS)
+        register_kind("decision.made", _("A listing is taken down"), Permission.APPEAL_HOLDS)
+        register_kind("seller.suspended", _("A seller has too many strikes"), Permission.VERIFY_TRADERS)
         register_kind("trader.checked", _("Staff have checked a trader file"), Permission.EDIT_SELLERS)
         register_kind(
             "authorization.decided", _("An authorisation for a brand is decided"), Permission.ASK_FOR_AUTHORIZATIONS

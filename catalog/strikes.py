@@ -34,7 +34,7 @@ class Standing(StrEnum):
 
 
 LIMITS = {Standing.WARNED: 4, Standing.RESTRICTED: 8, Standing.SUSPENDED: 16}
-"""From how many points on: warned, new listings are reviewed first, all listings are held."""
+"""From how many points on. What follows is for rules to say: `seller_strikes >= 8 && listing_age_days < 7`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from . import blind_samples, rule_approval, rule_health
+from . import blind_samples, notice_mails, notices, rule_approval, rule_health
 from .backtests import services as backtests
 from .bulk import services as bulk
 from .fact_finding.price_standings import refresh_standings
@@ -71,6 +71,12 @@ def screen_due() -> None:
 def ask_again_daily() -> None:
     """Have the rules asked again of listings about which something changed that is no change of theirs."""
     asking_again.ask_again_daily()
+
+
+@shared_task(name=notices.SEND_MAILS)
+def send_notice_mails() -> None:
+    """Send the mails to senders of notices that are due."""
+    notice_mails.send_due_mails()
 
 
 @shared_task(name="catalog.learn_words")

@@ -68,6 +68,7 @@ urlpatterns = [
     path("holds/<int:pk>/release", holds.hold_release, name="hold-release"),
     path("holds/<int:pk>/appeal", holds.appeal_make, name="appeal-make"),
     path("appeals/", holds.appeal_list, name="appeal-list"),
+    path("appeals/documents/<int:pk>", holds.appeal_document, name="appeal-document"),
     path("appeals/<int:pk>/answer", holds.appeal_answer, name="appeal-answer"),
     path("suggestions/brands", suggestions.brand_suggest, name="brand-suggest"),
     path("suggestions/categories", suggestions.category_suggest, name="category-suggest"),

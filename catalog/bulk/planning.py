@@ -182,9 +182,11 @@ def _hold(parameters: Mapping[str, Any]) -> Effect:
 
 def _release() -> Effect:
     """Give back the status before the hold, as `release_hold` does: live only when nothing is missing."""
-    was_live = Exists(Hold.objects.open().filter(product=OuterRef("product_id"), status_before=Status.LIVE))
+    held = Hold.objects.open().filter(product=OuterRef("product_id"))
+    was_live, was_removed = (Exists(held.filter(status_before=status)) for status in (Status.LIVE, Status.REMOVED))
     goal = Case(
         When(Q(was_live) & ~lacks_something(), then=Value(Status.LIVE.value)),
+        When(was_removed, then=Value(Status.REMOVED.value)),
         default=Value(Status.DRAFT.value),
         output_field=CharField(),
     )

@@ -14,11 +14,13 @@ from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
+from shopadmin.accounts.audit.recording import ROWS_A_STATEMENT
 from shopadmin.accounts.models import User
 
-from ..models import Appeal, BulkAction, BulkChange, Finding, Hold
+from ..models import Appeal, BulkAction, BulkChange, Decision, Hold
 from ..models.bulk import BulkChangeQuerySet
 from ..models.products import ProductQuerySet
+from ..stating import annul, findings_behind, state_holds
 
 type Side = Literal["before", "after"]
 
@@ -98,42 +100,61 @@ def write_offers(changes: BulkChangeQuerySet, *, to: Side) -> int:
 
 
 def place_holds(changes: BulkChangeQuerySet, *, by: User, parameters: Mapping[str, Any]) -> int:
-    """Write a hold for each listing; its status is written elsewhere."""
+    """Write a hold for each listing, and state why; its status is written elsewhere."""
     query, values = changes.order_by().values_list("product", "before__status").query.sql_with_params()
     texts = [parameters["ground"], parameters["explanation"], parameters["remedy"]]
-    return _write(
+    placed = _write(
         "INSERT INTO catalog_hold"
         " (product_id, status_before, ground, explanation, remedy, placed_by_id, placed_at, release_reason)"
         f" SELECT product, status #>> '{{}}', %s, %s, %s, %s, %s, '' FROM ({query}) AS c(product, status)",
         [*texts, by.pk, timezone.now(), *values],
     )
+    _state_holds(changes)
+    return placed
 
 
 def place_holds_again(changes: BulkChangeQuerySet, *, by: User) -> int:
-    """Write for each listing a hold like the one that was released last."""
+    """Write for each listing a hold like the one that was released last, and state why.
+
+    What had been taken down is only held by that: a strike is not given twice for one look.
+    """
     query, values = changes.order_by().values_list("product").query.sql_with_params()
-    return _write(
+    placed = _write(
         "INSERT INTO catalog_hold"
         " (product_id, status_before, ground, explanation, remedy, placed_by_id, placed_at, release_reason)"
         " SELECT DISTINCT ON (product_id) product_id, status_before, ground, explanation, remedy, %s, %s, ''"
         f" FROM catalog_hold WHERE product_id IN ({query}) ORDER BY product_id, released_at DESC, id DESC",
         [by.pk, timezone.now(), *values],
     )
+    _state_holds(changes)
+    return placed
 
 
 def release_holds(changes: BulkChangeQuerySet, *, by: User, reason: str) -> None:
-    """End the open holds of the listings; appeals that wait and findings are closed in the merchants' favour."""
+    """End the open holds of the listings; appeals that wait and findings are closed in the merchants' favour.
+
+    What was decided is annulled, also that a listing was taken down.
+    """
     now = timezone.now()
     holds = Hold.objects.open().filter(product__in=changes.values("product"))
-    own = Exists(Hold.objects.filter(pk=OuterRef("hold"), placed_by=by))
+    restrictions = Decision.objects.standing().restrictions()
+    own = Exists(Hold.objects.filter(pk=OuterRef("hold"), placed_by=by)) | Exists(
+        restrictions.filter(hold=OuterRef("hold"), decided_by=by)
+    )
     Appeal.objects.waiting().filter(hold__in=holds).update(
         state=Appeal.State.OVERTURNED,
         answer=reason,
         answered_at=now,
         answered_by=Case(When(own, then=None), default=Value(by.pk)),
     )
-    Finding.objects.filter(hold__in=holds).clear(by=by)
+    findings_behind(holds).clear(by=by)
+    annul(Decision.objects.restrictions().filter(hold__in=holds), by=by, reason=reason)
     holds.update(released_by=by, released_at=now, release_reason=reason)
+
+
+def _state_holds(changes: BulkChangeQuerySet) -> None:
+    holds = Hold.objects.open().filter(product__in=changes.order_by().values("product")).select_related("product")
+    state_holds(holds.iterator(chunk_size=ROWS_A_STATEMENT))
 
 
 def _sides(changes: BulkChangeQuerySet, to: Side) -> tuple[str, tuple[Any, ...]]:

@@ -1,5 +1,5 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
-products → photos → photo jobs, holds → rules, value lists → screenings → decisions,
+products → photos → photo jobs, holds → rules, value lists → screenings → decisions → notices,
 backtests, rule health, bulk, imports. `words` stands alone."""
 
 from .backtests import Backtest
@@ -10,14 +10,13 @@ from .decisions import (
     AppealDocument,
     AutomationChoices,
     Decision,
-    Notice,
-    NoticeItem,
     RegressionCase,
     Strike,
 )
 from .holds import Appeal, Hold
 from .import_rows import ImportChange, ImportIssue, ImportResult, ImportRow
 from .imports import ImportBatch, ImportJob
+from .notices import Notice, NoticeItem, NoticeMail
 from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .price_standings import PriceStanding
@@ -64,6 +63,7 @@ __all__ = [
     "MonthlySales",
     "Notice",
     "NoticeItem",
+    "NoticeMail",
     "Offer",
     "PhotoArchive",
     "PhotoFetch",

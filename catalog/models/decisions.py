@@ -1,15 +1,15 @@
-"""What was decided about listings, with its reasons; what sellers and brand owners say; and what follows."""
+"""What was decided about listings, with its reasons, and what follows: strikes, appeals' documents, known mistakes."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from shopadmin.accounts.models import User
 
 
+UNDO_FOR = timedelta(minutes=10)
+"""For how long whoever decided can take it back as a slip; later it takes an appeal."""
+
+
 class AutomationChoices(models.TextChoices):
     """How much of a decision was taken without people."""
 
@@ -40,25 +44,34 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     """Which decisions stand, and who sees them."""
 
     def for_user(self, user: User) -> Self:
-        """Keep decisions about listings that the user may see."""
+        """Keep decisions that the user may see: sellers see what restricts them, not what was looked at."""
         if user.scope(Permission.VIEW_LISTINGS) == Scope.ALL:
             return self
-        return self.filter(seller__in=Seller.objects.for_user(user, Permission.VIEW_LISTINGS))
+        return self.restrictions().filter(seller__in=Seller.objects.for_user(user, Permission.VIEW_LISTINGS))
 
     def standing(self) -> Self:
-        """Keep those that were not annulled."""
-        return self.filter(annulled_at__isnull=True)
+        """Keep those that hold: neither annulled nor replaced by a graver one."""
+        return self.filter(annulled_at__isnull=True, replaced_at__isnull=True)
 
-    def unsent(self) -> Self:
-        """Keep restrictions of which the public database has no statement yet."""
-        return self.exclude(statement={}).filter(exported_at__isnull=True)
+    def restrictions(self) -> Self:
+        """Keep those that hold a listing back or take it down."""
+        return self.exclude(outcome=Decision.Outcome.CLEARED)
+
+    def unsent(self, now: datetime) -> Self:
+        """Keep restrictions of which the public database has no statement yet, and that are no slips.
+
+        A restriction that was found wrong later did happen, and is told; one that was taken back at once is not.
+        """
+        slip = Q(annulled_at__lte=F("decided_at") + UNDO_FOR)
+        return self.restrictions().filter(exported_at__isnull=True, decided_at__lte=now - UNDO_FOR).exclude(slip)
 
 
 class Decision(models.Model):
     """What somebody, or a rule alone, decided about a listing, and why; it is annulled, never changed.
 
-    `statement` is the statement of reasons as it was sent (see `catalog/statements.py`), `{}` where nothing was
-    restricted. `language` is the one in which the seller was told.
+    `hold` is the hold that it placed, took over or ended. `statement` is the statement of reasons as it was sent (see
+    `catalog/statements.py`), `{}` where nothing was restricted. `language` is the one in which the seller was told.
+    What holds a listing back stands once: taking it down replaces the decision that held it.
     """
 
     class Outcome(models.TextChoices):
@@ -73,6 +86,7 @@ class Decision(models.Model):
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome)
     ground = models.CharField(_("ground"), max_length=20, choices=Hold.Ground)
     explanation = models.TextField(_("explanation"), max_length=2000, blank=True)
+    status_before = models.CharField(max_length=10, choices=Product.Status)
     automation = models.CharField(max_length=50, choices=AutomationChoices)
     language = models.CharField(max_length=10, default="en")
     statement = models.JSONField(default=dict)
@@ -86,6 +100,7 @@ class Decision(models.Model):
     )
     annulled_at = models.DateTimeField(null=True, blank=True)
     annulled_because = models.TextField(blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
     findings = models.ManyToManyField(Finding, related_name="decisions")
 
     objects = DecisionQuerySet.as_manager()
@@ -97,11 +112,18 @@ class Decision(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["product"],
-                condition=Q(outcome="taken down", annulled_at__isnull=True),
-                name="catalog_decision_taken_down_once",
+                condition=Q(outcome__in=["held", "taken down"], annulled_at__isnull=True, replaced_at__isnull=True),
+                name="catalog_decision_one_restriction",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome="taken down") | ~Q(statement={}), name="catalog_decision_has_reasons"
+                condition=Q(outcome="cleared") | ~Q(statement={}), name="catalog_decision_has_reasons"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(exported_at__isnull=True) & ~Q(outcome="cleared"),
+                name="catalog_decision_unsent",
             ),
         ]
 
@@ -111,15 +133,6 @@ class Decision(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the decision's page."""
         return reverse("catalog:decision-detail", args=[self.key])
-
-    def annul(self, by: User | None, reason: str) -> bool:
-        """Take the decision back; False when that was done already."""
-        now = timezone.now()
-        standing = Decision.objects.filter(pk=self.pk).standing()
-        if not standing.update(annulled_by=by, annulled_at=now, annulled_because=reason):
-            return False
-        self.annulled_by, self.annulled_at, self.annulled_because = by, now, reason
-        return True
 
 
 class StrikeQuerySet(models.QuerySet["Strike"]):
@@ -135,10 +148,14 @@ class StrikeQuerySet(models.QuerySet["Strike"]):
 
 
 class Strike(models.Model):
-    """What a decision costs the seller's record, until it expires or the decision is annulled."""
+    """What a decision costs the seller's record, until it expires or the decision is annulled.
+
+    `brand` is the one whose rights it is about, empty where it is about none.
+    """
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="strikes")
     decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="strike")
+    brand = models.ForeignKey(Brand, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     weight = models.PositiveSmallIntegerField(_("weight"))
     given_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
@@ -164,6 +181,14 @@ def appeal_path(document: AppealDocument, filename: str) -> str:
     return f"appeals/{uuid.uuid4().hex}/document{ending if ending in {'.pdf', '.jpg', '.png'} else '.bin'}"
 
 
+class AppealDocumentQuerySet(models.QuerySet["AppealDocument"]):
+    """Who sees documents."""
+
+    def for_user(self, user: User) -> Self:
+        """Keep documents of appeals that the user may see."""
+        return self.filter(appeal__in=Appeal.objects.for_user(user))
+
+
 class AppealDocument(models.Model):
     """An invoice, a letter of authorisation or a photo that a merchant sends with an appeal."""
 
@@ -171,6 +196,8 @@ class AppealDocument(models.Model):
     file = models.FileField(_("document"), upload_to=appeal_path)
     name = models.CharField(max_length=200)
     added_at = models.DateTimeField(default=timezone.now)
+
+    objects = AppealDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("appeal document")
@@ -202,74 +229,3 @@ class RegressionCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.screening}"
-
-
-class NoticeQuerySet(models.QuerySet["Notice"]):
-    """Which notices wait."""
-
-    def waiting(self) -> Self:
-        """Keep notices with a listing about which nobody has decided."""
-        return self.filter(items__state=NoticeItem.State.WAITING).distinct()
-
-
-class Notice(models.Model):
-    """A brand owner says that listings infringe its rights (Digital Services Act, Article 16)."""
-
-    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="notices")
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    sender_name = models.CharField(_("your name"), max_length=200)
-    sender_email = models.EmailField(_("your e-mail address"))
-    on_behalf_of = models.CharField(_("on behalf of"), max_length=300, blank=True)
-    right = models.CharField(_("registration of the right"), max_length=200)
-    jurisdiction = models.CharField(_("where it is registered"), max_length=100)
-    reasons = models.TextField(_("why the listings infringe it"))
-    is_in_good_faith = models.BooleanField(_("I believe in good faith that what I say is accurate and complete."))
-    is_trusted_flagger = models.BooleanField(default=False)
-    received_at = models.DateTimeField(default=timezone.now)
-
-    objects = NoticeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering: ClassVar = ["-received_at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["sender_email"], name="catalog_notice_by_sender")]
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(is_in_good_faith=True), name="catalog_notice_in_good_faith"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.brand}: {self.sender_name}"
-
-
-class NoticeItem(models.Model):
-    """One listing of a notice, and what became of it."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("to be decided")
-        ACCEPTED = "accepted", _("accepted")
-        REJECTED = "rejected", _("rejected")
-
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="items")
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="notice_items")
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    reason = models.TextField(_("reason"), blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("noticed listing")
-        verbose_name_plural = _("noticed listings")
-        ordering: ClassVar = ["pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["notice", "product"], name="catalog_noticeitem_once"),
-            models.CheckConstraint(
-                condition=Q(state="waiting") | Q(decided_at__isnull=False), name="catalog_noticeitem_decision_dated"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product}: {self.get_state_display()}"

@@ -15,16 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shopadmin.accounts.decorators import permission_required
 from shopadmin.accounts.permissions import Permission, Scope
-from shopadmin.files import stored_file
 from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.keyset import page
 from shopadmin.pages import render_page
 
 from ..authorizations import AlreadyDecided, OwnRequest, ask, decide, withdraw
 from ..countries import name_of
-from ..documents import CONTENT_TYPES
 from ..forms.brands import AuthorizationForm, DecisionForm, WithdrawalForm
 from ..models import Brand, BrandAuthorization
+from .documents import document_response
 from .seller_pages import seller_access, seller_allowing, seller_page
 
 QUEUES = ("asked", "expiring", "granted", "all")
@@ -99,23 +98,9 @@ def authorization_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse
 @require_safe
 @permission_required(Permission.VIEW_SELLERS)
 def authorization_document(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
-    """Return the document: pictures to look at, PDF files to keep, since they can hold scripts."""
+    """Return the document."""
     row = _seen(request, pk)
-    ending = PurePath(row.document.name or "").suffix
-    content_type = CONTENT_TYPES.get(ending, "application/octet-stream")
-    name = f"authorisation-{row.pk}{ending}"
-    response = stored_file(
-        request,
-        row.document,
-        content_type=content_type,
-        filename=name,
-        version=row.document.name or "",
-        cache="private, no-store",
-    )
-    if not content_type.startswith("image/"):
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return document_response(request, row.document, name=f"authorisation-{row.pk}")
 
 
 @require_POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,8 +18,9 @@ from shopadmin.pages import render_page
 from ..forms.holds import AnswerForm, AppealForm, HoldForm, ReleaseForm
 from ..holding import answer_appeal, make_appeal, place_hold, release_hold
 from ..listings import Refusal
-from ..models import Appeal, Hold
+from ..models import Appeal, AppealDocument, Hold
 from .access import allowed_on, product_for
+from .documents import document_response
 from .product_page import product_page
 
 
@@ -97,6 +98,14 @@ def appeal_answer(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     except Refusal as error:
         messages.error(request, str(error))
     return redirect(hold.product)
+
+
+@require_safe
+@permission_required(Permission.VIEW_LISTINGS)
+def appeal_document(request: AuthenticatedRequest, pk: int) -> HttpResponseBase:
+    """Return a document that was sent with an appeal to those who may see the appeal."""
+    row = get_object_or_404(AppealDocument.objects.for_user(request.user), pk=pk)
+    return document_response(request, row.file, name=f"appeal-{row.appeal_id}-{row.pk}")
 
 
 def _hold_for(request: AuthenticatedRequest, pk: int, permission: Permission) -> Hold:

@@ -52,6 +52,7 @@ NO_PAGE = {
     "catalog:photo-thumbnail": "a picture",
     "catalog:invitation-accept": "takes the secret out of the address and sends on",
     "catalog:authorization-document": "a file",
+    "catalog:appeal-document": "a file",
     "tagging:video-tracks": "JSON for the player",
     "tagging:video-file": "a film",
     "tagging:video-poster": "a picture",

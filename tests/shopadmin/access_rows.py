@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog.bulk.kinds import Kind
 from catalog.holding import place_hold
 from catalog.invitations import invite
-from catalog.models import Appeal, Category, Hold, PhotoArchive, Product, SavedView, Seller, Snooze
+from catalog.models import Appeal, AppealDocument, Category, Hold, PhotoArchive, Product, SavedView, Seller, Snooze
 from catalog.photos.services import remove_photo
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
@@ -34,6 +34,8 @@ def arguments(dana: Creator, mallory: User, alice: User) -> dict[str, list[objec
         product=factories.product(), ground=Hold.Ground.OTHER, explanation="Wrong.", remedy="", actor=None
     )
     appeal = Appeal.objects.create(hold=hold, text="But it is fine.", made_by=dana.user)
+    document = AppealDocument(appeal=appeal, name="invoice.pdf")
+    document.file.save("document.pdf", factories.ContentFile(b"%PDF-1.7"))
     return {
         "": [],
         "product": [item.pk],
@@ -42,6 +44,7 @@ def arguments(dana: Creator, mallory: User, alice: User) -> dict[str, list[objec
         "removed photo": [remove_photo(image=factories.product().images.get()).pk],
         "hold": [hold.pk],
         "appeal": [appeal.pk],
+        "appeal document": [document.pk],
         "notification": [told.pk],
         "export": ["csv"],
         "photo": [item.images.get().pk],

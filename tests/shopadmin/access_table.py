@@ -145,6 +145,7 @@ TABLE = {
     "catalog:hold-release": Rule(WRITE, ALICE, arguments="hold"),
     "catalog:appeal-make": Rule(WRITE, ALICE, MERCHANT, arguments="hold"),
     "catalog:appeal-list": Rule(READ, ALICE),
+    "catalog:appeal-document": Rule(READ, STAFF, MERCHANT, arguments="appeal document"),
     "catalog:appeal-answer": Rule(WRITE, ALICE, arguments="appeal"),
     "catalog:import-list": Rule(READ, STAFF | MERCHANT),
     "catalog:import-add": Rule(FORM, ALICE | MERCHANT),
