@@ -55,6 +55,7 @@ WORDS: Mapping[str, str | Promise] = {
     "notice.received": _("notice: received"),
     "rule.added": _("rule: added"),
     "rule.approved": _("rule: version approved"),
+    "rule.case-dropped": _("rule: regression case dropped"),
     "rule.demoted": _("rule: only reviews from now on"),
     "rule.draft-edited": _("rule: draft edited"),
     "rule.proposed": _("rule: version proposed"),

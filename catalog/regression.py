@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
 
+from .listings import Refusal
 from .models import Finding, RegressionCase, Rule, ValueList
 from .models.screenings import FindingQuerySet
 from .rules.fact_json import from_json
@@ -16,6 +19,9 @@ from .rules.language import compile_rule
 from .rules.listing_facts import ListKind
 from .rules.online import Outcome, Verdict, evaluate
 from .value_lists import lists_as_rules_see_them
+
+SHOWN_CASES = 3
+"""How many mistakes a refusal names; the rule's page has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def failing_cases(text: str, rule: Rule) -> list[FailingCase]:
     """
     kinds = {name: ListKind(kind) for name, kind in ValueList.objects.values_list("name", "kind")}
     compiled, lists = compile_rule(text, kinds), lists_as_rules_see_them(timezone.now())
-    cases = rule.regression_cases.select_related("screening__product").order_by("-added_at", "-pk")
+    cases = rule.regression_cases.standing().select_related("screening__product").order_by("-added_at", "-pk")
     asked = ((case, evaluate([compiled], from_json(case.screening.facts), lists)[0]) for case in cases.iterator())
     return [FailingCase(case, outcome) for case, outcome in asked if _is_wrong(case, outcome)]
 
@@ -69,3 +75,31 @@ def failing_cases(text: str, rule: Rule) -> list[FailingCase]:
 def _is_wrong(case: RegressionCase, outcome: Outcome) -> bool:
     right = Verdict.FIRES if case.should_fire else Verdict.PASSES
     return outcome.verdict != right
+
+
+class WrongAgain(Refusal):
+    """A text would repeat mistakes about which people have decided; `cases` says which."""
+
+    def __init__(self, cases: list[FailingCase]) -> None:
+        shown = " ".join(case.problem for case in cases[:SHOWN_CASES])
+        super().__init__(
+            _("Nothing was changed: it would be wrong again. %(cases)s Change it, or drop the case with a reason.")
+            % {"cases": shown}
+        )
+        self.cases = cases
+
+
+def refuse_wrong(text: str, rule: Rule) -> None:
+    """Raise `WrongAgain` if `text` would repeat a mistake of the rule; `RuleRefused` for a text that is no rule."""
+    if cases := failing_cases(text, rule):
+        raise WrongAgain(cases)
+
+
+@transaction.atomic
+def drop_case(*, case: RegressionCase, reason: str, by: User) -> None:
+    """Let a case count no longer. Raises `Refusal` when it was dropped already."""
+    standing = RegressionCase.objects.standing().filter(pk=case.pk)
+    if not standing.update(dropped_by=by, dropped_at=timezone.now(), dropped_because=reason):
+        raise Refusal(_("Nothing was changed: the case was dropped already."))
+    listing = case.screening.product
+    record(by, "rule.case-dropped", case.rule, before={"listing": listing}, reason=reason)

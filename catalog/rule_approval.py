@@ -21,6 +21,7 @@ from shopadmin.accounts.notifications.sending import notify
 
 from .listings import Refusal
 from .models import LaneChoices, Rule, RuleVersion, ValueList
+from .regression import refuse_wrong
 from .rule_text import check_text, list_kinds, lists_asked, no_list
 from .rule_writing import locked_rule
 from .rules.problems import RuleRefused
@@ -45,10 +46,11 @@ class AlreadyDecided(Refusal):
 def approve(*, version: RuleVersion, reason: str, by: User) -> RuleVersion:
     """Let a version go live, at once or when its start comes.
 
-    Raises `OwnVersion`, `AlreadyDecided`, `Refusal` when its end has come already, and what `check_text` raises, since
-    lists may have gone since it was proposed.
+    Raises `OwnVersion`, `AlreadyDecided`, `Refusal` when its end has come already, and what `check_text` and
+    `refuse_wrong` raise, since lists may have gone, and appeals been answered, since it was proposed.
     """
     check_text(version.text)
+    refuse_wrong(version.text, version.rule)
     with transaction.atomic():
         row = _proposed(version, by)
         now = timezone.now()

@@ -16,16 +16,19 @@ from shopadmin.accounts.audit.presenting import Line, lines
 from shopadmin.accounts.models import AuditEntry, User
 from shopadmin.accounts.permissions import Permission, Scope
 
-from .models import Finding, ListingFacts, Product, Rule, RuleVersion, Snooze
+from .models import Finding, ListingFacts, Product, RegressionCase, Rule, RuleVersion, Snooze
+from .regression import failing_cases
 from .rule_health import Precision
 from .rule_list import precisions_of
 from .rule_steps import Steps, steps_for
 from .rules.differences import Part, differences
+from .rules.problems import RuleRefused
 
 MOST_VERSIONS = 100
 SHOWN_FINDINGS = 12
 SHOWN_WATCHED = 8
 SHOWN_SNOOZES = 20
+SHOWN_CASES = 20
 SHOWN_ENTRIES = 20
 COMPARED = (
     "lane", "order", "severity", "rollout_percent", "starts_at", "ends_at", "seller_message", "remedy",
@@ -60,6 +63,19 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """A listing on which the rule was wrong, and what the shown version would do there; empty where it is right."""
+
+    case: RegressionCase
+    problem: str
+
+    @property
+    def reason_id(self) -> str:
+        """The id of the field in which it is said why the case is dropped."""
+        return f"case_{self.case.pk}_reason"
+
+
+@dataclass(frozen=True, slots=True)
 class RulePage:
     """A rule and one of its versions, with what happened so far."""
 
@@ -74,6 +90,7 @@ class RulePage:
     counts: Mapping[str, int]
     precision: Precision | None
     snoozes: Sequence[Snooze]
+    cases: Sequence[JudgedCase]
     history: Sequence[Line]
 
 
@@ -104,8 +121,23 @@ def rule_page(rule: Rule, user: User, *, number: str, compared: str) -> RulePage
             .select_related("product", "seller", "made_by")
             .order_by("until", "pk")[:SHOWN_SNOOZES]
         ),
+        cases=_cases(rule, shown),
         history=_history(rule, versions, user),
     )
+
+
+def _cases(rule: Rule, shown: RuleVersion) -> list[JudgedCase]:
+    cases = (
+        rule.regression_cases.standing().select_related("screening__product", "added_by").order_by("-added_at", "-pk")
+    )
+    newest = list(cases[:SHOWN_CASES])
+    if not newest:
+        return []
+    try:
+        problems = {failing.case.pk: failing.problem for failing in failing_cases(shown.text, rule)}
+    except RuleRefused as error:
+        problems = dict.fromkeys((case.pk for case in newest), str(error.problems[0].message))
+    return [JudgedCase(case, problems.get(case.pk, "")) for case in newest]
 
 
 def _numbered(versions: Sequence[RuleVersion], number: str) -> RuleVersion:

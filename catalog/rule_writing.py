@@ -29,6 +29,7 @@ from shopadmin.accounts.permissions import ROLE_PERMISSIONS, Permission
 
 from .listings import Refusal
 from .models import Hold, LaneChoices, Rule, RuleVersion
+from .regression import refuse_wrong
 from .rule_text import check_text
 
 State = RuleVersion.State
@@ -121,9 +122,10 @@ def write_version(*, version: RuleVersion, wording: Wording, note: str, by: User
 def propose(*, version: RuleVersion, by: User) -> RuleVersion:
     """Ask a second person to let a draft go live; from then on it does not change.
 
-    Raises `NotTheWriter`, `NoLongerDraft`, and `RuleRefused` or `EnginesDisagree` for its text.
+    Raises `NotTheWriter`, `NoLongerDraft`, and `RuleRefused`, `EnginesDisagree` or `WrongAgain` for its text.
     """
     check_text(version.text)
+    refuse_wrong(version.text, version.rule)
     with transaction.atomic():
         rule = locked_rule(version.rule_id)
         row = RuleVersion.objects.get(pk=version.pk)
@@ -176,6 +178,7 @@ def _copy_and_propose(source: RuleVersion, wording: Wording, *, note: str, by: U
     if not note.strip():
         raise Refusal(_("Say what you changed, and why."))
     _check(wording)
+    refuse_wrong(wording.text, source.rule)
     with transaction.atomic():
         rule = locked_rule(source.rule_id)
         row = _add_version(rule, wording, note=note, by=by, copied_from=source)

@@ -126,6 +126,7 @@ urlpatterns = [
     path("rules/add", rule_editing.rule_add, name="rule-add"),
     path("rules/check", rule_editing.rule_check, name="rule-check"),
     path("rules/completions", rule_editing.rule_completions, name="rule-completions"),
+    path("rules/cases/<int:pk>/drop", rule_decisions.rule_case_drop, name="rule-case-drop"),
     path("rules/<slug:slug>/", rules.rule_detail, name="rule-detail"),
     path("rules/<slug:slug>/edit", rule_editing.rule_edit, name="rule-edit"),
     path("rules/<slug:slug>/retire", rule_decisions.rule_retire, name="rule-retire"),

@@ -208,8 +208,19 @@ class AppealDocument(models.Model):
         return self.name
 
 
+class RegressionCaseQuerySet(models.QuerySet["RegressionCase"]):
+    """Which cases count."""
+
+    def standing(self) -> Self:
+        """Keep the cases that nobody has dropped."""
+        return self.filter(dropped_at__isnull=True)
+
+
 class RegressionCase(models.Model):
-    """A listing on which a rule was wrong: whoever changes the rule is told when it would be wrong there again."""
+    """A listing on which a rule was wrong: no version that would be wrong there again is proposed.
+
+    A case that shows nothing any more is dropped, with the reason.
+    """
 
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="regression_cases")
     screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="+")
@@ -218,6 +229,13 @@ class RegressionCase(models.Model):
     reason = models.TextField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
+    dropped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    dropped_because = models.TextField(blank=True)
+
+    objects = RegressionCaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("regression case")

@@ -18,7 +18,8 @@ from shopadmin.htmx import AuthenticatedRequest
 
 from ..forms.rules import DecisionForm, ReasonForm
 from ..listings import Refusal
-from ..models import Rule, RuleVersion
+from ..models import RegressionCase, Rule, RuleVersion
+from ..regression import drop_case
 from ..rule_approval import approve, refuse, restore, retire, start_shadow, stop_shadow
 from ..rule_writing import propose, roll_back
 from ..rules.problems import RuleRefused
@@ -109,6 +110,20 @@ def _version(slug: str, number: int) -> RuleVersion:
 
 def _mend(request: AuthenticatedRequest, version: RuleVersion, **forms: Form) -> HttpResponse:
     return rule_answer(request, version.rule, number=str(version.number), forms=forms, status=422)
+
+
+@require_POST
+@permission_required(Permission.WRITE_RULES)
+def rule_case_drop(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Let a listing on which a rule was wrong count no longer, with the reason."""
+    case = get_object_or_404(RegressionCase.objects.select_related("rule", "screening__product"), pk=pk)
+    form = ReasonForm(request.POST, auto_id=f"case_{pk}_%s")
+    if not form.is_valid():
+        return rule_answer(request, case.rule, forms={"case_form": form}, status=422)
+    reason = form.cleaned_data["reason"]
+    return _done(
+        request, case.rule, lambda: drop_case(case=case, reason=reason, by=request.user), _("The case is dropped.")
+    )
 
 
 def _done(request: AuthenticatedRequest, thing: Rule | RuleVersion, verb: Callable[[], Any], said: str) -> HttpResponse:

@@ -17,8 +17,10 @@ from catalog.models import (
     Screening,
     VerdictChoices,
 )
+from catalog.rules.fact_json import to_json
 from catalog.rules.fact_types import FactType
 from catalog.rules.facts import FACTS
+from catalog.rules.listing_facts import ListingFacts as Known
 from shopadmin.accounts.models import User
 
 CHEAP = "brand_is_protected && !is_authorized && has_price_quantile && price_quantile < 0.05"
@@ -68,7 +70,9 @@ def known(product: Product, **facts: Any) -> ListingFacts:
 def found(of: RuleVersion, product: Product, state: str = "open", *, days_ago: int = 0, **fields: Any) -> Finding:
     """What a version found on a listing; decided on where the state says so."""
     at = timezone.now() - timedelta(days=days_ago)
-    screening = Screening.objects.create(product=product, product_version=1, verdict=VerdictChoices.HOLD, facts={})
+    screening = Screening.objects.create(
+        product=product, product_version=1, verdict=VerdictChoices.HOLD, facts=to_json(Known({}, at))
+    )
     decided = {"decided_at": at} if state in {"confirmed", "cleared"} else {}
     return Finding.objects.create(
         product=product,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from catalog.listings import Refusal
 from catalog.models import Finding, ListEntry, Product, RegressionCase, RuleVersion, ValueList
-from catalog.regression import failing_cases, keep_cases
+from catalog.regression import WrongAgain, drop_case, failing_cases, keep_cases
+from catalog.rule_writing import propose
 from catalog.rules.forms import folded_words
 from catalog.rules.online import Verdict
 from shopadmin.accounts.models import User
 
+from . import rule_rows
 from .decided import found, rule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
@@ -74,3 +79,37 @@ def test_lists_are_asked_as_they_are_today(version: RuleVersion, petra: User) ->
     entry.delete()
 
     assert failing_cases(text, version.rule) == []
+
+
+def test_a_version_that_would_be_wrong_again_is_not_proposed_until_the_case_is_dropped(
+    version: RuleVersion, petra: User
+) -> None:
+    draft = rule_rows.version(version.rule, petra, "draft", text='mentions(title, "juice")')
+    with pytest.raises(WrongAgain, match="Apple juice"):
+        propose(version=draft, by=petra)
+    assert RuleVersion.objects.get(pk=draft.pk).state == "draft"
+
+    case = RegressionCase.objects.get()
+    drop_case(case=case, reason="It was a copy after all.", by=petra)
+
+    assert propose(version=draft, by=petra).state == "proposed"
+    with pytest.raises(Refusal, match="dropped already"):
+        drop_case(case=case, reason="Again.", by=petra)
+
+
+def test_the_page_of_a_rule_says_where_a_version_would_be_wrong_again(
+    version: RuleVersion, petra: User, client: Client
+) -> None:
+    client.force_login(petra)
+    page = client.get(version.rule.get_absolute_url()).content.decode()
+    assert "Must not fire on" in page
+    assert "the rule would find it again" in page
+
+    case = RegressionCase.objects.get()
+    address = reverse("catalog:rule-case-drop", args=[case.pk])
+    assert client.post(address, {"reason": " "}).status_code == 422
+    assert client.post(address, {"reason": "A copy after all."}).status_code == 302
+
+    case.refresh_from_db()
+    assert (case.dropped_by, case.dropped_because) == (petra, "A copy after all.")
+    assert "Must not fire on" not in client.get(version.rule.get_absolute_url()).content.decode()

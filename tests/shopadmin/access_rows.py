@@ -10,7 +10,18 @@ from django.utils import timezone
 from catalog.bulk.kinds import Kind
 from catalog.holding import place_hold
 from catalog.invitations import invite
-from catalog.models import Appeal, AppealDocument, Category, Hold, PhotoArchive, Product, SavedView, Seller, Snooze
+from catalog.models import (
+    Appeal,
+    AppealDocument,
+    Category,
+    Hold,
+    PhotoArchive,
+    Product,
+    RegressionCase,
+    SavedView,
+    Seller,
+    Snooze,
+)
 from catalog.photos.services import remove_photo
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
@@ -62,14 +73,17 @@ def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
     """A live rule that found something, with a version that waits for a decision, watched and is muted somewhere."""
     writer, other = factories.user("paula", Role.POLICY), factories.user("petra", Role.POLICY)
     live = rule_rows.live("Cheap", writer, other)
-    rule_rows.found(live, item, "confirmed")
+    finding = rule_rows.found(live, item, "confirmed")
+    case = RegressionCase.objects.create(
+        rule=live.rule, version=live, screening=finding.screening, reason="It was in order.", added_by=other
+    )
     waiting = rule_rows.version(live.rule, writer, "proposed", note="More.", shadow_since=timezone.now())
     rule_rows.known(item, watched=[waiting.pk])
     muted = Snooze.objects.create(
         rule=live.rule, seller=item.seller, until=timezone.now() + timedelta(days=9), reason="Known.", made_by=writer
     )
     slug = live.rule.slug
-    return {"rule": [slug], "rule version": [slug, waiting.number], "snooze": [muted.pk]}
+    return {"rule": [slug], "rule version": [slug, waiting.number], "rule case": [case.pk], "snooze": [muted.pk]}
 
 
 def arguments_of_account(user: User) -> dict[str, list[object]]:

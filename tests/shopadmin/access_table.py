@@ -218,6 +218,7 @@ TABLE = {
     "catalog:rule-shadow": Rule(WRITE, ALICE, arguments="rule version"),
     "catalog:rule-roll-back": Rule(WRITE, ALICE, arguments="rule version"),
     "catalog:rule-restore": Rule(WRITE, ALICE, arguments="rule version"),
+    "catalog:rule-case-drop": Rule(WRITE, ALICE, arguments="rule case"),
     "catalog:snooze-end": Rule(WRITE, ALICE, arguments="snooze"),
     "catalog:category-list": Rule(READ, ALICE),
     "catalog:category-add": Rule(WRITE, ALICE),
