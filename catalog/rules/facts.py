@@ -3,59 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from .fact_types import Cost, Fact, FactType, Source
+from .marking import to_translate as _
+from .name_facts import NAME_FACTS
 
 BOOL, INT, DOUBLE, TEXT, TEXTS, INTS, DAYS = FactType
-LISTING, SELLER, BRAND, PRICE, PHOTO, NAMES, HISTORY = Source
+LISTING, SELLER, BRAND, PRICE, PHOTO, _NAMES, HISTORY = Source
 ROW, LOOKUP, MODEL = Cost
 
 _LISTING = (
-    Fact("title", TEXT, LISTING, ROW, "the listing’s title", "Nike Air Max 90", is_searched=True),
+    Fact("title", TEXT, LISTING, ROW, _("the listing’s title"), "Nike Air Max 90", is_searched=True),
     Fact(
         "description",
         TEXT,
         LISTING,
         ROW,
-        "the beginning of the listing’s description",
+        _("the beginning of the listing’s description"),
         "Mirror quality, ships without box",
-        unit="at most 5,000 letters",
+        unit=_("at most 5,000 letters"),
         is_searched=True,
     ),
-    Fact("sku", TEXT, LISTING, ROW, "the seller’s own article number", "AM90-42"),
-    Fact("gtin", TEXT, LISTING, ROW, "the article number of the trade, empty if none is given", "04006381333931"),
-    Fact("condition", TEXT, LISTING, ROW, "new, refurbished or used", "new"),
-    Fact("category", TEXT, LISTING, ROW, "the path of its category, empty without one", "Shoes > Sneakers"),
-    Fact("markets", TEXTS, LISTING, ROW, "the countries in which it is offered", ["DE", "US"], unit="country codes"),
-    Fact("photo_count", INT, LISTING, ROW, "how many photos it has", 4),
-    Fact("listing_age_days", DAYS, LISTING, ROW, "how long ago it was added", 3, unit="days"),
+    Fact("sku", TEXT, LISTING, ROW, _("the seller’s own article number"), "AM90-42"),
+    Fact("gtin", TEXT, LISTING, ROW, _("the article number of the trade, empty if none is given"), "04006381333931"),
+    Fact("condition", TEXT, LISTING, ROW, _("new, refurbished or used"), "new"),
+    Fact("category", TEXT, LISTING, ROW, _("the path of its category, empty without one"), "Shoes > Sneakers"),
+    Fact(
+        "markets", TEXTS, LISTING, ROW, _("the countries in which it is offered"), ["DE", "US"], unit=_("country codes")
+    ),
+    Fact("photo_count", INT, LISTING, ROW, _("how many photos it has"), 4),
+    Fact("listing_age_days", DAYS, LISTING, ROW, _("how long ago it was added"), 3, unit=_("days")),
 )
 
 _SELLER = (
-    Fact("seller", TEXT, SELLER, ROW, "the seller’s short name", "corner-shop"),
-    Fact("seller_name", TEXT, SELLER, ROW, "the seller’s name as buyers see it", "Corner Shop", is_searched=True),
-    Fact("seller_age_days", DAYS, SELLER, ROW, "how long ago the seller joined", 12, unit="days"),
-    Fact("seller_is_verified", BOOL, SELLER, LOOKUP, "whether its trader file was checked and found in order", False),
+    Fact("seller", TEXT, SELLER, ROW, _("the seller’s short name"), "corner-shop"),
+    Fact("seller_name", TEXT, SELLER, ROW, _("the seller’s name as buyers see it"), "Corner Shop", is_searched=True),
+    Fact("seller_age_days", DAYS, SELLER, ROW, _("how long ago the seller joined"), 12, unit=_("days")),
+    Fact(
+        "seller_is_verified", BOOL, SELLER, LOOKUP, _("whether its trader file was checked and found in order"), False
+    ),
     Fact(
         "seller_country",
         TEXT,
         SELLER,
         LOOKUP,
-        "the country in its trader file",
+        _("the country in its trader file"),
         "DE",
-        unit="country code",
+        unit=_("country code"),
         can_lack=True,
     ),
-    Fact("seller_orders", INT, SELLER, LOOKUP, "how many orders it had in the last 90 days", 240),
+    Fact("seller_orders", INT, SELLER, LOOKUP, _("how many orders it had in the last 90 days"), 240),
     Fact(
         "seller_refund_rate",
         DOUBLE,
         SELLER,
         LOOKUP,
-        "which share of the orders of the last 90 days was refunded; lacks below 20 orders",
+        _("which share of the orders of the last 90 days was refunded; lacks below 20 orders"),
         0.08,
-        unit="share, 0 to 1",
+        unit=_("share, 0 to 1"),
         can_lack=True,
     ),
     Fact(
@@ -63,9 +68,9 @@ _SELLER = (
         DOUBLE,
         SELLER,
         LOOKUP,
-        "which share of the orders of the last 90 days was disputed; lacks below 20 orders",
+        _("which share of the orders of the last 90 days was disputed; lacks below 20 orders"),
         0.02,
-        unit="share, 0 to 1",
+        unit=_("share, 0 to 1"),
         can_lack=True,
     ),
     Fact(
@@ -73,7 +78,7 @@ _SELLER = (
         INT,
         SELLER,
         LOOKUP,
-        "how many of its listings were found to be counterfeit and stand so",
+        _("how many of its listings were found to be counterfeit and stand so"),
         1,
         seller_sees=False,
     ),
@@ -82,24 +87,29 @@ _SELLER = (
         INT,
         SELLER,
         LOOKUP,
-        "the weight of its strikes that have not expired",
+        _("the weight of its strikes that have not expired"),
         3,
-        unit="points",
+        unit=_("points"),
         seller_sees=False,
     ),
 )
 
 _BRAND = (
-    Fact("brand", TEXT, BRAND, ROW, "the declared brand, empty without one", "Nike", is_searched=True),
+    Fact("brand", TEXT, BRAND, ROW, _("the declared brand, empty without one"), "Nike", is_searched=True),
     Fact(
-        "brand_is_protected", BOOL, BRAND, LOOKUP, "whether only authorised sellers may list the declared brand", True
+        "brand_is_protected",
+        BOOL,
+        BRAND,
+        LOOKUP,
+        _("whether only authorised sellers may list the declared brand"),
+        True,
     ),
     Fact(
         "is_authorized",
         BOOL,
         BRAND,
         LOOKUP,
-        "whether the seller may list the declared brand in all its markets today; true without a protected brand",
+        _("whether the seller may list the declared brand in all its markets today; true without a protected brand"),
         False,
     ),
     Fact(
@@ -107,9 +117,9 @@ _BRAND = (
         TEXTS,
         BRAND,
         LOOKUP,
-        "the listing’s markets in which the seller is not authorised for the declared brand today",
+        _("the listing’s markets in which the seller is not authorised for the declared brand today"),
         ["US"],
-        unit="country codes",
+        unit=_("country codes"),
     ),
 )
 
@@ -119,21 +129,23 @@ _PRICE = (
         DOUBLE,
         PRICE,
         ROW,
-        "the price of the offer that lies lowest beside authorised sellers’ prices, otherwise of the first market",
+        _("the price of the offer that lies lowest beside authorised sellers’ prices, otherwise of the first market"),
         41.2,
-        unit="whole units of `currency`",
+        unit=_("whole units of `currency`"),
         can_lack=True,
     ),
-    Fact("currency", TEXT, PRICE, ROW, "the currency of `price`", "EUR", can_lack=True),
+    Fact("currency", TEXT, PRICE, ROW, _("the currency of `price`"), "EUR", can_lack=True),
     Fact(
         "price_quantile",
         DOUBLE,
         PRICE,
         LOOKUP,
-        "which share of authorised sellers’ prices for the same brand, category, condition and currency is lower;"
-        " lacks below 20 such prices, and below 3 sellers of a brand that is not protected",
+        _(
+            "which share of authorised sellers’ prices for the same brand, category, condition and currency is lower;"
+            " lacks below 20 such prices, and below 3 sellers of a brand that is not protected"
+        ),
         0.03,
-        unit="share, 0 to 1",
+        unit=_("share, 0 to 1"),
         can_lack=True,
         seller_sees=False,
     ),
@@ -142,12 +154,12 @@ _PRICE = (
         DOUBLE,
         PRICE,
         LOOKUP,
-        "`price` as a multiple of the median of those prices",
+        _("`price` as a multiple of the median of those prices"),
         0.4,
         can_lack=True,
         seller_sees=False,
     ),
-    Fact("price_peers", INT, PRICE, LOOKUP, "how many such prices there are", 57, seller_sees=False),
+    Fact("price_peers", INT, PRICE, LOOKUP, _("how many such prices there are"), 57, seller_sees=False),
 )
 
 _PHOTO = (
@@ -156,17 +168,19 @@ _PHOTO = (
         INTS,
         PHOTO,
         ROW,
-        "the perceptual hashes of its photos, for `photo_in_list`",
+        _("the perceptual hashes of its photos, for `photo_in_list`"),
         [-81985529216486896],
-        unit="64-bit hashes",
+        unit=_("64-bit hashes"),
     ),
     Fact(
         "photo_twin_sellers",
         INT,
         PHOTO,
         LOOKUP,
-        "how many other sellers have a photo that looks the same (at most 4 of 64 bits differ) in a live or held"
-        " listing; plain surfaces do not count",
+        _(
+            "how many other sellers have a photo that looks the same (at most 4 of 64 bits differ) in a live or held"
+            " listing; plain surfaces do not count"
+        ),
         2,
         seller_sees=False,
     ),
@@ -175,7 +189,7 @@ _PHOTO = (
         BOOL,
         PHOTO,
         LOOKUP,
-        "whether one of those sellers is authorised for the protected brand of its listing",
+        _("whether one of those sellers is authorised for the protected brand of its listing"),
         True,
         seller_sees=False,
     ),
@@ -184,66 +198,34 @@ _PHOTO = (
         DOUBLE,
         PHOTO,
         MODEL,
-        "how like its photos are to the nearest photo of another seller, by what the embedder sees",
+        _("how like its photos are to the nearest photo of another seller, by what the embedder sees"),
         0.93,
-        unit="cosine, -1 to 1",
+        unit=_("cosine, -1 to 1"),
         can_lack=True,
         seller_sees=False,
     ),
     Fact(
-        "photo_text", TEXT, PHOTO, MODEL, "the words read in its photos", "Just do it", can_lack=True, is_searched=True
+        "photo_text",
+        TEXT,
+        PHOTO,
+        MODEL,
+        _("the words read in its photos"),
+        "Just do it",
+        can_lack=True,
+        is_searched=True,
     ),
     Fact(
         "photo_text_brands",
         TEXTS,
         PHOTO,
         MODEL,
-        "protected brands named in its photos other than the declared one",
+        _("protected brands named in its photos other than the declared one"),
         ["Adidas"],
-        unit="brand names",
+        unit=_("brand names"),
         can_lack=True,
     ),
 )
 
-
-def _imitations(place: str, where: str, **more: Any) -> tuple[Fact, ...]:
-    """Return the four facts of brands named in one place: plainly, in confusable letters, obfuscated and misspelt."""
-    cost = MODEL if more.get("can_lack") else LOOKUP
-    kinds = {
-        "confusable": ("written with letters that look the same", "Nike"),
-        "obfuscated": ("plain after undoing digits, signs, spaces or repeats put into it", "Adidas"),
-        "edited": ("one or two letters away, in a category where the brand is sold", "Rolex"),
-    }
-    return tuple(
-        Fact(
-            f"{place}_{kind}_brands",
-            TEXTS,
-            NAMES,
-            cost,
-            f"protected brands in {where}, {how}",
-            [example],
-            unit="brand names",
-            **more,
-        )
-        for kind, (how, example) in kinds.items()
-    )
-
-
-_NAMES = (
-    Fact(
-        "title_other_brands",
-        TEXTS,
-        NAMES,
-        LOOKUP,
-        "protected brands named plainly in the title other than the declared one",
-        ["Nike"],
-        unit="brand names",
-    ),
-    *_imitations("title", "the title"),
-    *_imitations("brand", "the declared brand"),
-    *_imitations("seller_name", "the seller’s name"),
-    *_imitations("photo_text", "the words read in its photos", can_lack=True),
-)
 
 _HISTORY = (
     Fact(
@@ -251,7 +233,7 @@ _HISTORY = (
         BOOL,
         HISTORY,
         LOOKUP,
-        "whether a photo looks the same as one of a listing that was taken down as counterfeit",
+        _("whether a photo looks the same as one of a listing that was taken down as counterfeit"),
         True,
         seller_sees=False,
     ),
@@ -260,7 +242,7 @@ _HISTORY = (
         BOOL,
         HISTORY,
         LOOKUP,
-        "whether title and brand are in substance those of a listing that was taken down as counterfeit",
+        _("whether title and brand are in substance those of a listing that was taken down as counterfeit"),
         True,
         seller_sees=False,
     ),
@@ -269,16 +251,18 @@ _HISTORY = (
         INT,
         HISTORY,
         LOOKUP,
-        "how many of photo, text and price (within 5 %) agree with the same listing that was taken down; a price"
-        " alone does not count",
+        _(
+            "how many of photo, text and price (within 5 %) agree with the same listing that was taken down; a price"
+            " alone does not count"
+        ),
         2,
-        unit="0 to 3",
+        unit=_("0 to 3"),
         seller_sees=False,
     ),
 )
 
 FACTS: Mapping[str, Fact] = {
-    fact.name: fact for group in (_LISTING, _SELLER, _BRAND, _PRICE, _PHOTO, _NAMES, _HISTORY) for fact in group
+    fact.name: fact for group in (_LISTING, _SELLER, _BRAND, _PRICE, _PHOTO, NAME_FACTS, _HISTORY) for fact in group
 }
 """All facts by name, in the order in which people look for them."""
 

@@ -10,6 +10,7 @@ from . import checked_tree as cel
 from .facts import FACTS
 from .forms import folded_words, skeleton_words
 from .listing_facts import ListKind
+from .marking import to_translate as _
 from .near import nearest
 from .patterns import portable
 from .refusing import Refuses
@@ -35,28 +36,30 @@ class Function:
 
 
 FUNCTIONS: Mapping[str, Function] = {
-    "in_list": Function('in_list(text, "list")', "whether a list has the text", _TEXT_LISTS),
-    "any_in_list": Function('any_in_list(texts, "list")', "whether a list has one of the texts", _TEXT_LISTS),
-    "mentions": Function('mentions(fact, "words")', "whether the words stand in the text, whatever case and accents"),
-    "mentions_any": Function(
-        'mentions_any(fact, "list")', "whether an entry of a list of words stands in the text", (ListKind.WORDS,)
+    "in_list": Function('in_list(text, "list")', _("whether a list has the text"), _TEXT_LISTS),
+    "any_in_list": Function('any_in_list(texts, "list")', _("whether a list has one of the texts"), _TEXT_LISTS),
+    "mentions": Function(
+        'mentions(fact, "words")', _("whether the words stand in the text, whatever case and accents")
     ),
-    "imitates": Function('imitates(fact, "word")', "whether the word stands in the text, or what looks like it"),
+    "mentions_any": Function(
+        'mentions_any(fact, "list")', _("whether an entry of a list of words stands in the text"), (ListKind.WORDS,)
+    ),
+    "imitates": Function('imitates(fact, "word")', _("whether the word stands in the text, or what looks like it")),
     "photo_in_list": Function(
         'photo_in_list(photo_hashes, "list", bits)',
-        "whether a photo looks like one of a list, up to so many bits of difference",
+        _("whether a photo looks like one of a list, up to so many bits of difference"),
         (ListKind.PHOTOS,),
     ),
-    "size": Function("size(text or list)", "how many letters or items"),
+    "size": Function("size(text or list)", _("how many letters or items")),
 }
 METHODS: Mapping[str, Function] = {
-    "contains": Function('text.contains("part")', "whether the part stands in the text, letter by letter"),
-    "startsWith": Function('text.startsWith("part")', "whether the text begins with the part"),
-    "endsWith": Function('text.endsWith("part")', "whether the text ends with the part"),
-    "matches": Function('text.matches("pattern")', "whether the regular expression is found in the text"),
-    "size": Function("text.size()", "how many letters or items"),
-    "exists": Function("list.exists(item, condition)", "whether the condition holds for at least one item"),
-    "all": Function("list.all(item, condition)", "whether the condition holds for every item"),
+    "contains": Function('text.contains("part")', _("whether the part stands in the text, letter by letter")),
+    "startsWith": Function('text.startsWith("part")', _("whether the text begins with the part")),
+    "endsWith": Function('text.endsWith("part")', _("whether the text ends with the part")),
+    "matches": Function('text.matches("pattern")', _("whether the regular expression is found in the text")),
+    "size": Function("text.size()", _("how many letters or items")),
+    "exists": Function("list.exists(item, condition)", _("whether the condition holds for at least one item")),
+    "all": Function("list.all(item, condition)", _("whether the condition holds for every item")),
 }
 
 
