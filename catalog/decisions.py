@@ -40,12 +40,14 @@ def take_down(
     by: User,
     findings: Sequence[Finding] = (),
     notice: Notice | None = None,
+    severity: int | None = None,
 ) -> Decision:
     """Take a listing down: it is held until an appeal, its seller gets the reasons and a strike.
 
     `findings` are what rules found of it, `notice` what a brand owner says; with neither, a person saw it alone. What
     is held already stays under that hold. A removed listing can be taken down too, lest it is restored. Every link to
-    the listing is gone with the commit, since none is shown to what is not live.
+    the listing is gone with the commit, since none is shown to what is not live. `severity` (1 to 5) is the person's
+    own; without it that of the gravest finding counts.
     Raises `Refusal` when somebody else was faster, and `IncompleteStatement` for an explanation that is empty or long.
     """
     row = _locked(product)
@@ -62,7 +64,8 @@ def take_down(
     _save(decision, findings)
     brand_id = notice.brand_id if notice else row.brand_id
     _remember(row, brand_id)
-    give_strike(decision, severities=[finding.severity for finding in findings], brand_id=brand_id)
+    severities = [severity] if severity else [finding.severity for finding in findings]
+    give_strike(decision, severities=severities, brand_id=brand_id)
     _tell(decision)
     return decision
 

@@ -36,6 +36,7 @@ PLACES = (
     (_("Jobs"), "tagging:job-list", "job", frozenset({Role.CREATOR, Role.REVIEWER, Role.POLICY, Role.ADMIN})),
     (_("Products"), "catalog:product-list", "product", _allowed(Permission.VIEW_LISTINGS)),
     (_("Imports"), "catalog:import-list", "upload", _allowed(Permission.IMPORT_LISTINGS)),
+    (_("Findings"), "catalog:finding-queue", "alert", _allowed(Permission.DECIDE_FINDINGS)),
     (_("Appeals"), "catalog:appeal-list", "notice", _allowed(Permission.ANSWER_APPEALS)),
     (_("Shop"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.OWN)),
     (_("Sellers"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.ALL)),

@@ -33,12 +33,12 @@ SCHEDULE: Mapping[str, Mapping[str, Any]] = {
     "tidy-bulk-actions": {"task": "catalog.tidy_bulk_actions", "schedule": 3600.0, "options": {"expires": 600}},
     "screen-due": {"task": "catalog.screen_due", "schedule": 1.0, "options": {"expires": 5}},
     "ask-again-daily": {"task": "catalog.ask_again_daily", "schedule": 86400.0, "options": {"expires": 3600}},
-    "send-notice-mails": {"task": "catalog.send_notice_mails", "schedule": 20.0, "options": {"expires": 20}},
     "refresh-price-standings": {
         "task": "catalog.refresh_price_standings",
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "send-notice-mails": {"task": "catalog.send_notice_mails", "schedule": 20.0, "options": {"expires": 20}},
     "learn-words": {"task": "catalog.learn_words", "schedule": 300.0, "options": {"expires": 300}},
     "start-and-end-rules": {"task": "catalog.start_and_end_rules", "schedule": 10.0, "options": {"expires": 10}},
     "ring-due-backtests": {"task": "catalog.ring_due_backtests", "schedule": 2.0, "options": {"expires": 10}},

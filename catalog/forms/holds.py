@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Hold
+from .many_files import ManyFilesField, ManyFilesInput
 
 LONGEST = 4000
 
@@ -47,8 +48,14 @@ class AppealForm(forms.Form):
         label=_("What you say"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One appeal for each hold; somebody who did not place the hold answers it."),
+        help_text=_("One appeal for each hold; somebody who did not decide answers it."),
         error_messages={"required": _("Say why the hold is wrong.")},
+    )
+    documents = ManyFilesField(
+        label=_("Documents"),
+        required=False,
+        widget=ManyFilesInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("Invoices, letters of authorisation or photos: up to five PDF, JPEG or PNG files of 10 MB."),
     )
 
 

@@ -18,7 +18,7 @@ from ..rules.problems import Problem
 from ..snoozing import LONGEST as LONGEST_SNOOZE
 
 LONGEST = 4000
-RESERVED = frozenset({"add", "check", "completions"})
+RESERVED = frozenset({"add", "backtests", "brands", "check", "completions", "lists", "overlaps"})
 """Short names that stand for other pages below the address of rules."""
 MOMENT = "%Y-%m-%dT%H:%M"
 LANES = {

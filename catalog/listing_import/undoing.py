@@ -15,7 +15,7 @@ from ..models import ImportBatch, ImportChange, Offer, PhotoFetch, Product
 from .filling import Report
 from .partitions import execute, rows_of
 
-_OWNED = ("Offer", "ImportChange", "PhotoFetch")
+_OWNED = ("Offer", "ImportChange", "PhotoFetch", "ListingFacts", "ScreeningRequest")
 """Models whose rows are part of a listing and go with it."""
 _TEXTS = ("title", "description", "gtin", "condition", "variant_group", "variant_name", "status")
 

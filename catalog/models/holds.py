@@ -105,7 +105,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """Fetch what the list of appeals shows."""
         return self.select_related(
             "hold__product__seller", "hold__product__brand", "hold__placed_by", "made_by"
-        ).prefetch_related("hold__product__images")
+        ).prefetch_related("hold__product__images", "documents")
 
 
 class Appeal(models.Model):

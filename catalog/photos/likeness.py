@@ -31,13 +31,3 @@ def difference_hash(grey: bytes) -> int:
 def distance(one: int, other: int) -> int:
     """Return in how many of the 64 bits two hashes differ, 0..64 (the Hamming distance)."""
     return ((one ^ other) & (2**64 - 1)).bit_count()
-
-
-def is_plain(value: int) -> bool:
-    """Tell whether a hash is that of a plain surface, which looks like every other: at most 4 bits are set."""
-    return distance(value, 0) <= ALIKE_BITS
-
-
-def are_alike(one: int, other: int) -> bool:
-    """Tell whether two photos look the same; plain surfaces look like nothing."""
-    return distance(one, other) <= ALIKE_BITS and not is_plain(one) and not is_plain(other)

@@ -19,6 +19,7 @@ from ..forms.holds import AnswerForm, AppealForm, HoldForm, ReleaseForm
 from ..holding import answer_appeal, make_appeal, place_hold, release_hold
 from ..listings import Refusal
 from ..models import Appeal, AppealDocument, Hold
+from ..own_holds import own_holds
 from .access import allowed_on, product_for
 from .documents import document_response
 from .product_page import product_page
@@ -62,14 +63,15 @@ def hold_release(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def appeal_make(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Say something against a hold, once."""
     hold = _hold_for(request, pk, Permission.APPEAL_HOLDS)
-    form = AppealForm(request.POST, auto_id="appeal_form_%s")
+    form = AppealForm(request.POST, request.FILES, auto_id="appeal_form_%s")
     if not form.is_valid():
         return product_page(request, hold.product, form=form, status=422)
     try:
-        make_appeal(hold=hold, text=form.cleaned_data["text"], actor=request.user)
-        messages.success(request, _("Your appeal is sent. Somebody who did not place the hold answers it."))
+        make_appeal(hold=hold, actor=request.user, **form.cleaned_data)
     except Refusal as error:
         messages.error(request, str(error))
+        return product_page(request, hold.product, form=form, status=422)
+    messages.success(request, _("Your appeal is sent. Somebody who did not decide answers it."))
     return redirect(hold.product)
 
 
@@ -79,13 +81,14 @@ def appeal_list(request: AuthenticatedRequest) -> HttpResponse:
     """List the appeals that wait for an answer, oldest first."""
     appeals = Appeal.objects.for_user(request.user).waiting().for_queue()
     found = page(appeals, fields=("made_at", "pk"), query=request.GET)
-    return render_page(request, "catalog/appeal_list.html", {"page": found})
+    own = own_holds(request.user, [appeal.hold for appeal in found.rows])
+    return render_page(request, "catalog/appeal_list.html", {"page": found, "own_holds": own})
 
 
 @require_POST
 @permission_required(Permission.ANSWER_APPEALS)
 def appeal_answer(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Let a hold stand or lift it; never by the one who placed it."""
+    """Let a hold stand or lift it; never by the one who placed it or took the listing down."""
     appeal = get_object_or_404(Appeal.objects.for_user(request.user), pk=pk)
     hold = _hold_for(request, appeal.hold_id, Permission.ANSWER_APPEALS)
     form = AnswerForm(request.POST, auto_id="answer_form_%s")

@@ -20,7 +20,8 @@ from ..forms.editing import ListingEditor
 from ..forms.holds import AnswerForm, AppealForm, HoldForm, ReleaseForm
 from ..listings import lacks_of
 from ..markets import currencies, market_names
-from ..models import Hold, Product
+from ..models import Decision, Hold, Product
+from ..own_holds import own_holds
 from ..photos.cleaning import MAX_PHOTO_BYTES
 from ..photos.services import MOST_PHOTOS
 from ..wording import LACKS
@@ -92,13 +93,16 @@ def _variants(user: User, product: Product) -> list[Product]:
 def _holds(user: User, product: Product) -> dict[str, Any]:
     """Return the hold that stands, with who placed it as this user may know it, and earlier ones."""
     holds = list(
-        product.holds.select_related("appeal__made_by", "appeal__answered_by", "placed_by", "released_by")[:20]
+        product.holds.select_related(
+            "appeal__made_by", "appeal__answered_by", "placed_by", "released_by"
+        ).prefetch_related("appeal__documents")[:20]
     )
     standing = next((hold for hold in holds if hold.released_at is None), None)
     return {
         "hold": standing,
         "held_by": _held_by(user, standing) if standing else "",
-        "is_own_hold": standing is not None and standing.placed_by_id == user.pk,
+        "is_own_hold": standing is not None and standing.pk in own_holds(user, [standing]),
+        "decision": Decision.objects.standing().restrictions().filter(hold=standing).first() if standing else None,
         "past_holds": [hold for hold in holds if hold.released_at is not None],
     }
 

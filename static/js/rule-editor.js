@@ -160,8 +160,9 @@ for (const input of document.querySelectorAll("#find, #fact-search")) {
   });
 }
 
-area.form.addEventListener("submit", () => {
-  isLeaving = true;
+// Asking all listings opens a tab of its own: the rule stays here, unsaved.
+area.form.addEventListener("submit", (event) => {
+  isLeaving = event.submitter?.formTarget !== "_blank";
 });
 window.addEventListener("pageshow", () => {
   isLeaving = false;

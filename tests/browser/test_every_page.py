@@ -44,6 +44,7 @@ NO_PAGE = {
     "mfa_login_webauthn": "what the browser asks the device, as JSON",
     "mfa_download_recovery_codes": "a file",
     "catalog:product-export": "a file",
+    "catalog:finding-detail": "sends on to the queue, or to what was decided",
     "catalog:product-edit": "sends on to the listing's page",
     "catalog:product-photos": "sends on to the listing's page",
     "catalog:import-template": "a file",
@@ -73,6 +74,7 @@ IN_THEIR_STATE = {
     "catalog:import-undo": "of an import that was applied",
     "catalog:import-photos": "of an import that was applied",
     "catalog:bulk-progress": "while a worker is at it",
+    "catalog:backtest-progress": "while a worker is at it",
     "tagging:job-progress": "while a worker is at it",
 }
 """Addresses that answer a page, or part of one, only now and then: a test of that state looks at them."""

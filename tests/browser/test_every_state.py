@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from catalog import listing_page
+from catalog.backtests import services as backtests
 from catalog.bulk import services as bulk
 from catalog.bulk.kinds import Kind
-from catalog.holding import make_appeal
+from catalog.decisions import take_down
+from catalog.holding import answer_appeal, make_appeal
 from catalog.listing_import import jobs as import_jobs
 from catalog.listing_import import services
 from catalog.listings import edit_listing, values_of
 from catalog.models import (
+    Backtest,
     BulkAction,
     BulkJob,
     Category,
+    Decision,
+    Hold,
     ImportBatch,
     ImportJob,
+    LaneChoices,
+    ListingFacts,
     PhotoFetch,
     Product,
     Seller,
 )
+from catalog.rule_writing import Wording
 from shopadmin.accounts.models import User
 from tagging.models import Creator
 from tests import factories
 from tests.browser.rounds import Walk
 from tests.browser.rounds import walk as walk
 from tests.browser.test_working import running_job
-from tests.catalog import imports, shops
+from tests.catalog import imports, rule_rows, shops
 from tests.catalog.bulk_shop import applied, many, previewed
+from tests.catalog.finding_rows import explained
 from tests.shopadmin import logins
 
 pytestmark = pytest.mark.browser
@@ -238,3 +249,61 @@ def test_the_way_in_is_clean(walk: Walk, alice: User) -> None:
 
     assert walk.faults == {}
     assert walk.seen >= {"catalog:invitation-answer", "mfa_authenticate"}
+
+
+def test_a_backtest_is_clean_in_every_state(walk: Walk, alice: User) -> None:
+    rule_rows.known(factories.product("Cheap mug"))
+    ListingFacts.objects.update(verdict="clean")
+    wording = Wording(text=rule_rows.CHEAP, lane=LaneChoices.HOLD)
+    found = {}
+    for name in ("pending", "cancelled", "failed", "succeeded"):
+        found[name] = backtests.start_backtest(wording=wording, by=alice, rule=rule_rows.rule(name, alice))
+    backtests.cancel(backtest=found["cancelled"])
+    backtests.run_backtest(found["succeeded"].pk)
+    taken = Backtest.claim(found["failed"].pk)
+    assert taken is not None
+    taken.fail("The disk is full.")
+    walk.log_in(alice)
+    for name, test in found.items():
+        walk.inspector.page.goto(walk.origin + test.get_absolute_url())
+        if name == "pending":
+            with walk.inspector.page.expect_response("**/progress"):
+                pass
+        walk.look(f"backtest {name}")
+
+    assert walk.faults == {}
+    assert "catalog:backtest-progress" in walk.seen
+
+
+def test_the_queue_and_decisions_are_clean_in_every_state(walk: Walk, alice: User, bob: User, mallory: User) -> None:
+    live = rule_rows.live("Cheap", alice, bob, severity=4)
+    walk.log_in(alice)
+    walk.visit("/catalog/findings/", "an empty queue")
+    found = [
+        rule_rows.found(live, factories.product(title), explanation=explained()) for title in ("Bag", "Cap", "Mug")
+    ]
+    wrong, _similar = (
+        take_down(product=each.product, ground=Hold.Ground.COUNTERFEIT, explanation="Copied.", by=bob, findings=[each])
+        for each in found[:2]
+    )
+    walk.visit(wrong.get_absolute_url(), "a decision that stands")
+    assert wrong.hold is not None
+    appeal = make_appeal(hold=wrong.hold, text="It is genuine.", actor=mallory)
+    answer_appeal(appeal=appeal, is_upheld=False, answer="You are right.", actor=alice)
+    Decision.objects.filter(pk=wrong.pk).update(decided_at=timezone.now() - timedelta(hours=1))
+    walk.visit(wrong.get_absolute_url(), "a decision that was overturned")
+    assert walk.inspector.page.locator("#similar input[type=checkbox]").count() == 1
+    rule_rows.found(live, factories.product("Hat"), explanation=explained())
+    for by in ("brand", "seller", "photo"):
+        walk.visit(f"/catalog/findings/?by={by}", f"the queue by {by}")
+    page = walk.inspector.page
+    page.goto(f"{walk.origin}/catalog/findings/?by=seller")
+    page.locator(".queue-group").first.click()
+    page.locator("#together > summary").click()
+    walk.look("deciding on a group")
+    page.locator("#take-down textarea").fill(" ")
+    page.locator("#do-take-down").click()
+    expect(page.get_by_text("Say why: the seller reads it, and can appeal.")).to_be_visible()
+    walk.look("a decision without reasons")
+
+    assert walk.faults == {}

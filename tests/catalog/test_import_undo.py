@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.fact_finding import mark_due
 from catalog.listing_import import services
 from catalog.models import ImportBatch, Offer, Product
+from catalog.screening.services import screen_due
 from tests import factories
 
 from . import imports
@@ -62,6 +64,16 @@ def test_a_new_listing_that_something_refers_to_is_removed_and_comes_back_with_t
     imports.undone(again)
     product.refresh_from_db()
     assert product.status == "removed"
+
+
+def test_what_was_found_out_about_a_listing_goes_with_it():
+    batch = imports.applied(csv_of("X,Mug,1,USD,US,1"))
+    Product.objects.update(status="live")
+    assert screen_due() == 1
+    mark_due([Product.objects.get().pk])
+    batch = imports.undone(batch)
+    assert batch.undo_counts["deleted"] == 1
+    assert not Product.objects.exists()
 
 
 def test_a_listing_that_its_merchant_removed_does_not_come_back():

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from catalog.backtests.services import start_backtest
 from catalog.bulk.kinds import Kind
 from catalog.holding import place_hold
 from catalog.invitations import invite
+from catalog.list_writing import add_list
 from catalog.models import (
     Appeal,
     AppealDocument,
@@ -23,6 +25,8 @@ from catalog.models import (
     Snooze,
 )
 from catalog.photos.services import remove_photo
+from catalog.rule_writing import Wording
+from catalog.rules.listing_facts import ListKind
 from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
 from shopadmin.accounts.services import create_api_token
@@ -47,8 +51,11 @@ def arguments(dana: Creator, mallory: User, alice: User) -> dict[str, list[objec
     appeal = Appeal.objects.create(hold=hold, text="But it is fine.", made_by=dana.user)
     document = AppealDocument(appeal=appeal, name="invoice.pdf")
     document.file.save("document.pdf", factories.ContentFile(b"%PDF-1.7"))
+    finding = rule_rows.found(rule_rows.live("Dear", alice, mallory), factories.product())
     return {
         "": [],
+        "finding": [finding.pk],
+        "decision": [hold.decisions.get().key],
         "product": [item.pk],
         "saved view": [SavedView.objects.create(owner=dana.user, name="Mine").pk],
         "bulk": [applied(alice, Kind.REMOVE, [factories.product()]).pk],
@@ -83,7 +90,16 @@ def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
         rule=live.rule, seller=item.seller, until=timezone.now() + timedelta(days=9), reason="Known.", made_by=writer
     )
     slug = live.rule.slug
-    return {"rule": [slug], "rule version": [slug, waiting.number], "rule case": [case.pk], "snooze": [muted.pk]}
+    test = start_backtest(wording=Wording.of(waiting), by=writer, version=waiting)
+    phrases = add_list(name="phrases", title="Phrases", kind=ListKind.WORDS, by=writer)
+    return {
+        "rule": [slug],
+        "rule version": [slug, waiting.number],
+        "rule case": [case.pk],
+        "snooze": [muted.pk],
+        "backtest": [test.pk],
+        "value list": [phrases.name],
+    }
 
 
 def arguments_of_account(user: User) -> dict[str, list[object]]:

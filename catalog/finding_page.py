@@ -1,0 +1,86 @@
+"""What the queue shows beside a finding: the authentic listing, the seller's standing, and what was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from .authentic_listings import Authentic, authentic_beside
+from .finding_queue import Focus
+from .models import Decision, Finding, Hold, Product
+from .standings import SellerStanding, strikes_of
+from .stating import languages_of
+
+SHOWN_DECISIONS = 5
+Ground = Hold.Ground
+PLAIN = {
+    Ground.COUNTERFEIT: _("This listing appears to offer a product that its brand did not make."),
+    Ground.UNAUTHORIZED: _("This listing offers a protected brand, for which your shop has no authorisation."),
+    Ground.FORBIDDEN: _("This listing offers what may not be sold here."),
+    Ground.MISLEADING: _("This listing says of the product what is not so."),
+    Ground.UNSAFE: _("This listing offers a product that is unsafe or was recalled."),
+    Ground.INCOMPLETE: _("This listing lacks something that it must say."),
+    Ground.OTHER: _("This listing is against the terms for sellers."),
+}
+"""What sellers are told where neither the rule's author nor the rule has words for it; without figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class SellerRecord:
+    """What is known of a seller: its standing, how its findings were decided, its live listings, the last decisions."""
+
+    standing: SellerStanding
+    findings: Mapping[str, int]
+    live_listings: int
+    decisions: Sequence[Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is shown beside a finding."""
+
+    authentic: Authentic | None
+    record: SellerRecord
+
+
+def beside(focus: Focus) -> Beside:
+    """Return what is shown beside the listing that is looked at. A fixed number of statements."""
+    product = focus.product
+    brand = focus.first.brand or product.brand
+    return Beside(authentic_beside(product, brand), _record(product))
+
+
+def suggested_ground(findings: Sequence[Finding]) -> Ground:
+    """Return the ground of the gravest finding's rule."""
+    rule = next((finding.rule for finding in findings if finding.rule), None)
+    return Ground(rule.ground) if rule else Ground.OTHER
+
+
+def suggested_explanation(findings: Sequence[Finding]) -> str:
+    """Return what the seller is told: the rule author's words, else the rule's own for sellers, else plain ones.
+
+    What is not written by people is in the language that the seller reads.
+    """
+    first = next((finding for finding in findings if not finding.is_error), findings[0])
+    if first.version and first.version.seller_message.strip():
+        return first.version.seller_message.strip()
+    with translation.override(languages_of([first.seller_id])[first.seller_id]):
+        told = first.explanation.get("seller")
+        return told if isinstance(told, str) and told else str(PLAIN[suggested_ground(findings)])
+
+
+def _record(product: Product) -> SellerRecord:
+    seller = product.seller
+    states = (Finding.State.OPEN, Finding.State.CONFIRMED, Finding.State.CLEARED)
+    counts = {state.value: Count("product", filter=Q(state=state), distinct=True) for state in states}
+    decisions = Decision.objects.filter(seller=seller).select_related("product", "decided_by")
+    return SellerRecord(
+        standing=strikes_of(seller),
+        findings=Finding.objects.filter(seller=seller).aggregate(**counts),
+        live_listings=Product.objects.filter(seller=seller, status=Product.Status.LIVE).count(),
+        decisions=list(decisions[:SHOWN_DECISIONS]),
+    )
