@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..models import Finding, Hold, LaneChoices, Product, Screening
+from ..models import Brand, Finding, Hold, LaneChoices, Product, Screening
 from ..rules.explaining import explain
+from ..rules.fact_types import Source
 from ..rules.listing_facts import ListingFacts, RuleList
 from ..rules.measuring.lanes import Outcome
 from .deciding import Decided, saw
@@ -26,6 +27,7 @@ _CHANGING = (
 class Wanted:
     """A finding as it is to be; `is_of_hold` says that it is among what holds the listing back.
 
+    `imitated` is the first brand that the rule saw imitated, by its name; without one it is about the declared brand.
     Without a version the screening itself has failed.
     """
 
@@ -37,6 +39,7 @@ class Wanted:
     saw: str
     is_of_hold: bool
     brand_id: int | None = None
+    imitated: str = ""
     cluster: int | None = None
 
     @property
@@ -79,13 +82,15 @@ class Written:
 def write_findings(written: Sequence[Written]) -> None:
     """Bring the open findings of some listings to what is wanted: one for each rule, and none that is no longer so."""
     known = open_findings(one.product for one in written)
+    imitated = {wanted.imitated for one in written for wanted in one.wanted if wanted.imitated}
+    brands = dict(Brand.objects.filter(name__in=imitated).values_list("name", "pk")) if imitated else {}
     new: list[Finding] = []
     changed: list[Finding] = []
     for one in written:
         before = known[one.product.pk]
         for wanted in one.wanted:
             old = before.pop(wanted.rule_id, None)
-            (new if old is None else changed).append(_brought_to(old, wanted, one))
+            (new if old is None else changed).append(_brought_to(old, wanted, one, brands))
     Finding.objects.bulk_create(new)
     Finding.objects.bulk_update(changed, _CHANGING)
     over = [finding.pk for findings in known.values() for finding in findings.values()]
@@ -104,8 +109,15 @@ def _wanted(one: Asked, product: Product, facts: ListingFacts, lists: Mapping[st
         saw=saw(one, facts),
         is_of_hold=is_error or version.acting_lane in STRICT,
         brand_id=product.brand_id,
+        imitated=_imitated(one, facts),
         cluster=hashes[0],
     )
+
+
+def _imitated(one: Asked, facts: ListingFacts) -> str:
+    asked = one.rule.facts if one.rule else ()
+    named = (facts.values.get(fact.name) or [] for fact in asked if fact.source == Source.NAMES)
+    return next((name for names in named for name in names), "")
 
 
 def _explanation(one: Asked, facts: ListingFacts, lists: Mapping[str, RuleList]) -> dict[str, Any]:
@@ -118,11 +130,11 @@ def _explanation(one: Asked, facts: ListingFacts, lists: Mapping[str, RuleList])
     return said | explanation_as_json(explanation) | {"seller": str(seller.sentence) if seller else ""}
 
 
-def _brought_to(old: Finding | None, wanted: Wanted, one: Written) -> Finding:
+def _brought_to(old: Finding | None, wanted: Wanted, one: Written, brands: Mapping[str, int]) -> Finding:
     finding = old or Finding(product=one.product, seller_id=one.product.seller_id, rule_id=wanted.rule_id)
     finding.version = wanted.asked.version if wanted.asked else None
     finding.screening = one.screening
-    finding.brand_id, finding.cluster = wanted.brand_id, wanted.cluster
+    finding.brand_id, finding.cluster = brands.get(wanted.imitated, wanted.brand_id), wanted.cluster
     finding.lane, finding.severity, finding.is_error = wanted.lane, wanted.severity, wanted.is_error
     finding.explanation, finding.saw = dict(wanted.explanation), wanted.saw
     finding.hold = one.hold if wanted.is_of_hold else None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -89,7 +89,9 @@ WAITING: Final = (
 def seed_policing() -> None:
     """Protect brands, let a shop copy them, and write the rules; each once, and only where there are brands."""
     policy, admin = User.objects.get(email=POLICY), User.objects.get(email=ADMIN)
-    brands = Brand.objects.annotate(dearest=Max("products__offers__price_minor")).exclude(dearest=None)
+    brands = Brand.objects.annotate(
+        dearest=Max("products__offers__price_minor"), listings=Count("products", distinct=True)
+    ).filter(dearest__isnull=False, listings__gte=COPIES // 2)
     for brand in brands.order_by("-dearest", "name")[:PROTECTED_BRANDS]:
         if not brand.is_protected:
             _protect(brand, policy, admin)

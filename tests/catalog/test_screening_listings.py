@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.fact_finding import mark_due
 from catalog.holding import answer_appeal, make_appeal, release_hold
 from catalog.models import (
+    Brand,
     Finding,
     Hold,
     LaneChoices,
@@ -273,3 +274,13 @@ def test_it_is_counted_how_often_rules_were_asked_of_listings_that_changed(fake:
 
     counts = {hour.version_id: (hour.asked, hour.fired, hour.errors) for hour in RuleHour.objects.all()}
     assert counts == {fires.pk: (2, 1, 0), fails.pk: (2, 0, 2)}
+
+
+def test_a_finding_is_about_the_brand_that_is_imitated_whatever_is_declared(fake: Product) -> None:
+    nova = Brand.objects.create(name="Novarello", is_protected=True)
+    edit(fake, title="N0varell0 shoes")
+    live_rule("title_obfuscated_brands.size() > 0")
+
+    screened(fake)
+
+    assert Finding.objects.get(product=fake).brand == nova
