@@ -77,6 +77,7 @@ WORDS: Mapping[str, str | Promise] = {
     "seller.member-joined": _("seller: member joined"),
     "seller.member-removed": _("seller: member removed"),
     "seller.renamed": _("seller: renamed"),
+    "sign.dismissed": _("sign of evasion: dealt with"),
     "trader.certified": _("trader file: certified"),
     "trader.checked": _("trader file: checked"),
     "trader.edited": _("trader file: edited"),

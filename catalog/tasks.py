@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from . import blind_samples, notice_mails, notices, rule_approval, rule_health
+from . import blind_samples, evasion, notice_mails, notices, rule_approval, rule_health
 from .backtests import services as backtests
 from .bulk import services as bulk
 from .fact_finding.price_standings import refresh_standings
@@ -144,3 +144,10 @@ def watch_rules() -> None:
 def draw_blind_sample() -> None:
     """Draw what is missing of this week's blind sample."""
     blind_samples.draw_blind_sample()
+
+
+@shared_task(name="catalog.watch_evasion")
+def watch_evasion() -> None:
+    """Look for those who evade rules, and keep what was found."""
+    now = timezone.now()
+    evasion.keep_signs(evasion.evasion_watch(now), now)

@@ -45,4 +45,5 @@ SCHEDULE: Mapping[str, Mapping[str, Any]] = {
     "erase-old-backtests": {"task": "catalog.erase_old_backtests", "schedule": 3600.0, "options": {"expires": 600}},
     "watch-rules": {"task": "catalog.watch_rules", "schedule": 3600.0, "options": {"expires": 600}},
     "draw-blind-sample": {"task": "catalog.draw_blind_sample", "schedule": 86_400.0, "options": {"expires": 3600}},
+    "watch-evasion": {"task": "catalog.watch_evasion", "schedule": 86_400.0, "options": {"expires": 3600}},
 }

@@ -18,7 +18,9 @@ from ..rules.problems import Problem
 from ..snoozing import LONGEST as LONGEST_SNOOZE
 
 LONGEST = 4000
-RESERVED = frozenset({"add", "backtests", "brands", "check", "completions", "lists", "overlaps"})
+RESERVED = frozenset(
+    {"add", "backtests", "brands", "cases", "check", "completions", "lists", "overlaps", "sample", "signs"}
+)
 """Short names that stand for other pages below the address of rules."""
 MOMENT = "%Y-%m-%dT%H:%M"
 LANES = {

@@ -1,6 +1,6 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
 products → photos → photo jobs, holds → rules, value lists → screenings → decisions → notices,
-backtests, rule health, bulk, imports. `words` stands alone."""
+backtests, rule health, evasion, bulk, imports. `words` stands alone."""
 
 from .backtests import Backtest
 from .brands import Brand, BrandAlias, BrandAuthorization
@@ -13,6 +13,7 @@ from .decisions import (
     RegressionCase,
     Strike,
 )
+from .evasion import EvasionSign
 from .holds import Appeal, Hold
 from .import_rows import ImportChange, ImportIssue, ImportResult, ImportRow
 from .imports import ImportBatch, ImportJob
@@ -47,6 +48,7 @@ __all__ = [
     "BulkJob",
     "Category",
     "Decision",
+    "EvasionSign",
     "Finding",
     "Hold",
     "ImportBatch",

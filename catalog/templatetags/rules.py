@@ -14,6 +14,7 @@ from ..rule_health import Precision
 from ..rules.editing import tokens
 from ..rules.explaining import Clause
 from ..rules.fact_types import Fact, FactType
+from ..rules.measuring.intervals import Recall
 from ..rules.problems import Problem
 from ..rules.tree import FactValue, IsKnown
 from ..rules.wording import Sentence
@@ -48,8 +49,8 @@ def rule_code(text: str) -> SafeString:
 
 
 @register.filter
-def between(precision: Precision) -> str:
-    """Show between which shares precision lies, in whole percent: "81–97 %"."""
+def between(precision: Precision | Recall) -> str:
+    """Show between which shares precision or recall lies, in whole percent: "81–97 %"."""
     low, high = (round(edge * 100) for edge in (precision.interval.low, precision.interval.high))
     return f"{low}–{high} %"
 

@@ -18,13 +18,14 @@ from shopadmin.pages import render_page
 
 from ..forms.rules import LANES, RuleForm, VersionForm
 from ..listings import Refusal
-from ..models import Rule, RuleVersion, ValueList
+from ..models import EvasionSign, Rule, RuleVersion, ValueList
 from ..rule_reference import facts_by_source, functions, names_by_kind
 from ..rule_text import list_kinds
 from ..rule_trying import MOST_TRIED, offered, suggested, try_text
 from ..rule_writing import NameTaken, draft_rule, write_version
 from ..rules.editing import completions
 from ..rules.problems import RuleRefused
+from ..sign_page import draft_of
 
 FORM = "catalog/rule_form.html"
 MOST_COMPLETIONS = 8
@@ -38,7 +39,7 @@ TRYING = ("try", "try_add", "try_drop", "try_find")
 def rule_add(request: AuthenticatedRequest) -> HttpResponse:
     """Write a new rule; its first version is a draft."""
     if request.method != "POST" or _only_tries(request):
-        return _page(request, RuleForm(initial=_typed(request, {})), None)
+        return _page(request, RuleForm(initial=_typed(request, _proposed(request))), None)
     form = RuleForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -122,6 +123,14 @@ def _text(request: AuthenticatedRequest) -> str:
 
 def _only_tries(request: AuthenticatedRequest) -> bool:
     return any(name in request.POST for name in TRYING)
+
+
+def _proposed(request: AuthenticatedRequest) -> dict[str, Any]:
+    """Return what the form begins with where a sign of evasion is to become a rule: `sign` in the address."""
+    key = request.GET.get("sign", "")
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        return {}
+    return draft_of(get_object_or_404(EvasionSign.objects.select_related("version__rule", "brand", "list"), pk=key))
 
 
 def _typed(request: AuthenticatedRequest, begun_with: dict[str, Any]) -> dict[str, Any]:

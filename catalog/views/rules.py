@@ -17,7 +17,7 @@ from shopadmin.keyset import page
 from shopadmin.pages import render_page
 
 from ..forms.rules import DecisionForm, ReasonForm
-from ..models import LaneChoices, Rule, RuleVersion
+from ..models import EvasionSign, LaneChoices, Rule, RuleVersion
 from ..rule_list import Shown, lanes_of, versions_shown
 from ..rule_page import rule_page
 
@@ -46,6 +46,7 @@ def rule_list(request: AuthenticatedRequest) -> HttpResponse:
         "lane_choices": LaneChoices.choices,
         "shown": shown,
         "is_filtered": bool(words or lane or shown),
+        "signs": EvasionSign.objects.to_look_at().count(),
         "may_write": request.user.scope(Permission.WRITE_RULES) == Scope.ALL,
     }
     return render_page(request, "catalog/rule_list.html", context, fragment="results")

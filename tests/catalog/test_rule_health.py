@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from catalog import rule_health
-from catalog.blind_samples import AlreadyJudged, draw_blind_sample, judge, recall_of_all_rules
+from catalog.blind_samples import AlreadyJudged, draw_blind_sample, judge, recall_of_all_rules, strata_of_recall
 from catalog.models import BlindSample, Brand, Finding, LaneChoices, RuleHour, RuleVersion, Screening
 from catalog.rule_approval import restore, start_shadow
 from catalog.rule_health import Asked, count_asked, judge_demotions, overlaps, precision_of_rules, raise_alarms
@@ -18,6 +18,7 @@ from shopadmin.accounts.models import AuditEntry, Notification, User
 from shopadmin.accounts.roles import Role
 from tests import factories
 
+from . import rule_rows
 from .races import at_once
 from .rule_shop import drafted, facts, live, screened
 
@@ -187,6 +188,25 @@ def test_a_listing_of_the_sample_is_judged_once_and_gives_the_recall(paula: User
         judge(sample=one, verdict="fine", by=paula)
     assert recall_of_all_rules().point == 0.5
     assert AuditEntry.objects.filter(action="blind-sample.judged").count() == 4
+
+
+def test_recall_is_told_apart_by_the_kind_of_listing(paula: User, petra: User) -> None:
+    Brand.objects.create(name="Luxor", is_protected=True)
+    version = live(paula, petra)
+    for brand in ("Luxor", "Luxor", "Luxor", ""):
+        rule_rows.found(version, factories.product(photos=0, brand=brand), "confirmed")
+    for brand, verdict in (("Luxor", "counterfeit"), ("", "fine"), ("Open", "fine")):
+        product = screened(facts(), product=factories.product(photos=0, brand=brand))
+        stratum = {"Luxor": "protected", "": "unbranded", "Open": "branded"}[brand]
+        sample = BlindSample.objects.create(product=product, stratum=stratum, population=3)
+        judge(sample=sample, verdict=verdict, by=petra)
+
+    found = strata_of_recall()
+
+    assert {name: recall.point for name, (recall, _judged) in found.items()} == {
+        "": 0.8, "protected": 0.75, "unbranded": 1.0, "branded": None,
+    }  # fmt: skip
+    assert [judged for _recall, judged in found.values()] == [3, 1, 1, 1]
 
 
 def test_without_verdicts_nothing_is_known_of_recall(db: None) -> None:

@@ -9,17 +9,21 @@ from django.utils import timezone
 
 from catalog.backtests.services import start_backtest
 from catalog.bulk.kinds import Kind
+from catalog.evasion import Suspicion, keep_signs
 from catalog.holding import place_hold
 from catalog.invitations import invite
 from catalog.list_writing import add_list
 from catalog.models import (
     Appeal,
     AppealDocument,
+    BlindSample,
     Category,
+    EvasionSign,
     Hold,
     PhotoArchive,
     Product,
     RegressionCase,
+    RuleVersion,
     SavedView,
     Seller,
     Snooze,
@@ -89,6 +93,8 @@ def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
     muted = Snooze.objects.create(
         rule=live.rule, seller=item.seller, until=timezone.now() + timedelta(days=9), reason="Known.", made_by=writer
     )
+    sign = a_sign(live, item)
+    sample = BlindSample.objects.create(product=item, stratum=BlindSample.Stratum.BRANDED, population=1)
     slug = live.rule.slug
     test = start_backtest(wording=Wording.of(waiting), by=writer, version=waiting)
     phrases = add_list(name="phrases", title="Phrases", kind=ListKind.WORDS, by=writer)
@@ -99,7 +105,18 @@ def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
         "snooze": [muted.pk],
         "backtest": [test.pk],
         "value list": [phrases.name],
+        "sign": [sign.pk],
+        "sample": [sample.pk],
     }
+
+
+def a_sign(of: RuleVersion, item: Product) -> EvasionSign:
+    """Prices that stop just beyond a rule's threshold."""
+    evidence = {"fact": "price", "how": "<", "number": 5.0, "currency": "USD", "low": 5.0, "high": 5.09, "count": 30,
+                "sellers": 1, "expected": 3.2, "bins": [3] * 8 + [30] + [2] * 8, "listings": [item.pk]}  # fmt: skip
+    suspicion = Suspicion(EvasionSign.Kind.BUNCHING, "one", evidence, "has_price && price < 5.1", version=of)
+    keep_signs([suspicion], timezone.now())
+    return EvasionSign.objects.get()
 
 
 def arguments_of_account(user: User) -> dict[str, list[object]]:
