@@ -13,6 +13,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .holds import Hold
 from .products import Product
@@ -117,10 +118,10 @@ class RuleVersion(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PROPOSED = "proposed", _("waiting for approval")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("rule", "refused")
         APPROVED = "approved", _("approved")
-        LIVE = "live", _("live")
-        RETIRED = "retired", _("retired")
+        LIVE = "live", pgettext_lazy("rule", "live")
+        RETIRED = "retired", pgettext_lazy("rule", "retired")
 
     DECIDED: ClassVar = (State.REFUSED, State.APPROVED, State.LIVE)
 

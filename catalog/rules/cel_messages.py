@@ -13,15 +13,15 @@ from .near import nearest
 from .problems import Problem, offset_of, problem_at
 from .scanning import Piece, Shape, name_before, scan
 from .slips import slips
-from .wording import Says, Sentence
+from .wording import Phrase, Says, Sentence
 
 _MESSAGE = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*?)(?=\n \||\nERROR: <input>:|\s\[[A-Z_]+\]$|$)", re.DOTALL)
 _KINDS = {
-    "int": "a whole number",
-    "double": "a number with decimals",
-    "string": "a text",
-    "bool": "a yes or no",
-    "null_type": "null",
+    "int": Phrase.WHOLE_NUMBER,
+    "double": Phrase.DECIMAL_NUMBER,
+    "string": Phrase.TEXT,
+    "bool": Phrase.YES_OR_NO,
+    "null_type": Phrase.NULL,
 }
 _TOO_DEEP = ("recursion limit exceeded", "max recursion depth")
 
@@ -199,7 +199,7 @@ def _mixed_numbers(place: _Place, sign: str, kinds: list[str]) -> Problem:
     for piece, kind, other in ((right, kinds[1], left), (left, kinds[0], right)):
         if piece.shape != Shape.NUMBER:
             continue
-        of = f"`{other.text}`" if other.shape == Shape.NAME else "what it meets"
+        of = f"`{other.text}`" if other.shape == Shape.NAME else Phrase.COUNTERPART
         if kind == "int":
             return place.problem(Says.NEEDS_DECIMALS, Says.WRITE_INSTEAD, at=piece, of=of, right=f"{piece.text}.0",
                                  wrong=piece.text)  # fmt: skip
@@ -228,8 +228,8 @@ def _split(types: str) -> list[str]:
     return [kind.strip() for kind in re.split(r",(?![^()]*\))", types)]
 
 
-def _kind(name: str) -> str:
-    return _KINDS.get(name, "a list" if name.startswith("list") else "something else")
+def _kind(name: str) -> Phrase:
+    return _KINDS.get(name, Phrase.LIST if name.startswith("list") else Phrase.OTHER)
 
 
 _SAYINGS: tuple[tuple[str, Callable[..., list[Problem]]], ...] = (

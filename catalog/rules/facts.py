@@ -252,8 +252,8 @@ _HISTORY = (
         HISTORY,
         LOOKUP,
         _(
-            "how many of photo, text and price (within 5 %) agree with the same listing that was taken down; a price"
-            " alone does not count"
+            "how many of photo, text and price (within 5 percent) agree with the same listing that was taken down; a"
+            " price alone does not count"
         ),
         2,
         unit=_("0 to 3"),

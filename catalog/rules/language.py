@@ -18,7 +18,7 @@ from .problems import Problem, RuleRefused, cannot_hold, problem_at
 from .reading import read
 from .runtime import Expression, Refused
 from .tree import Node, facts_of, lists_of
-from .wording import Says
+from .wording import Phrase, Says
 
 MOST_LETTERS = 4_000
 """A rule's longest text, in code points. A screen of text has about 2,000; what is longer is a list, or two rules."""
@@ -71,9 +71,9 @@ def _checked(text: str, lists: Mapping[str, ListKind]) -> Expression:
     return expression
 
 
-def _kind(type_name: str) -> str:
-    kinds = {"INT": "a whole number", "DOUBLE": "a number with decimals", "STRING": "a text"}
-    return kinds.get(type_name, "a list" if type_name.startswith("LIST") else "something else")
+def _kind(type_name: str) -> Phrase:
+    kinds = {"INT": Phrase.WHOLE_NUMBER, "DOUBLE": Phrase.DECIMAL_NUMBER, "STRING": Phrase.TEXT}
+    return kinds.get(type_name, Phrase.LIST if type_name.startswith("LIST") else Phrase.OTHER)
 
 
 def _refused(text: str, at: int, length: int, says: Says, hint: Says | None = None, /, **values: str) -> RuleRefused:

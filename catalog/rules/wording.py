@@ -166,6 +166,19 @@ class Says(StrEnum):
     SELLER_NOTHING = _("The listing was held by a check whose details are not shown.")
 
 
+class Phrase(StrEnum):
+    """A value of a sentence that is translated too, by itself; all other values stay as they are."""
+
+    WHOLE_NUMBER = _("a whole number")
+    DECIMAL_NUMBER = _("a number with decimals")
+    TEXT = _("a text")
+    YES_OR_NO = _("a yes or no")
+    NULL = _("null")
+    LIST = _("a list")
+    OTHER = _("something else")
+    COUNTERPART = _("what it meets")
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence with its values."""

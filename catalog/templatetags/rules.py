@@ -17,7 +17,7 @@ from ..rules.fact_types import Fact, FactType
 from ..rules.measuring.intervals import Recall
 from ..rules.problems import Problem
 from ..rules.tree import FactValue, IsKnown
-from ..rules.wording import Sentence
+from ..rules.wording import Phrase, Sentence
 
 _CODE = re.compile(r"`([^`\n]+)`")
 MOST_LETTERS = 60
@@ -58,7 +58,8 @@ def between(precision: Precision | Recall) -> str:
 @register.filter
 def said(sentence: Sentence) -> SafeString:
     """Return a sentence of the rule language in the reader's language, with what stands in a rule set as code."""
-    words = gettext(sentence.says.value) % sentence.values
+    values = {name: gettext(value) if isinstance(value, Phrase) else value for name, value in sentence.values.items()}
+    words = gettext(sentence.says.value) % values
     return mark_safe(_CODE.sub(r"<code>\1</code>", escape(words)))  # noqa: S308 - escaped before the marks come in
 
 
