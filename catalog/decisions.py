@@ -24,6 +24,7 @@ from .models.decisions import UNDO_FOR
 from .rules.forms import folded_words
 from .standings import give_strike
 from .stating import annul, languages_of, markets_of, state_holds, statement_of
+from .telling_sellers import told_of
 
 if TYPE_CHECKING:
     from .models import Notice
@@ -168,7 +169,7 @@ def _save(decision: Decision, findings: Sequence[Finding]) -> None:
 def _what_was_seen(decision: Decision, findings: Sequence[Finding], notice: Notice | None) -> str:
     """Return what was seen as its seller may read it: what rules say to sellers, and what a notice says."""
     with translation.override(decision.language):
-        seen = [str(finding.explanation.get("seller", "")) for finding in findings]
+        seen = [told_of(finding) for finding in findings]
         if notice is not None:
             told = {"brand": notice.brand, "right": notice.right, "reasons": notice.reasons}
             seen.append(_("A notice for %(brand)s (%(right)s): %(reasons)s") % told)

@@ -14,6 +14,7 @@ from .finding_queue import Focus
 from .models import Decision, Finding, Hold, Product
 from .standings import SellerStanding, strikes_of
 from .stating import languages_of
+from .telling_sellers import told_of
 
 SHOWN_DECISIONS = 5
 Ground = Hold.Ground
@@ -69,8 +70,7 @@ def suggested_explanation(findings: Sequence[Finding]) -> str:
     if first.version and first.version.seller_message.strip():
         return first.version.seller_message.strip()
     with translation.override(languages_of([first.seller_id])[first.seller_id]):
-        told = first.explanation.get("seller")
-        return told if isinstance(told, str) and told else str(PLAIN[suggested_ground(findings)])
+        return told_of(first) or str(PLAIN[suggested_ground(findings)])
 
 
 def _record(product: Product) -> SellerRecord:

@@ -121,13 +121,13 @@ def _imitated(one: Asked, facts: ListingFacts) -> str:
 
 
 def _explanation(one: Asked, facts: ListingFacts, lists: Mapping[str, RuleList]) -> dict[str, Any]:
-    """Return for staff what each clause said with which values, and what the seller is told; for an error also why."""
+    """Return for staff what each clause said with which values, and what counts for the seller; for an error why."""
     said: dict[str, Any] = {"reason": one.reason} if one.reason else {}
     if one.rule is None:
         return said
     explanation = explain(one.rule, facts, lists)
     seller = explanation.for_seller()
-    return said | explanation_as_json(explanation) | {"seller": str(seller.sentence) if seller else ""}
+    return said | explanation_as_json(explanation) | ({"told": list(seller.facts)} if seller else {})
 
 
 def _brought_to(old: Finding | None, wanted: Wanted, one: Written, brands: Mapping[str, int]) -> Finding:

@@ -47,7 +47,7 @@ def found(
         screening=screening,
         lane=lane,
         severity=version.severity,
-        explanation={"clause": clause, "sentences": [], "seller": "The title says that it is a replica."},
+        explanation={"clause": clause, "sentences": [], "told": ["title"]},
         saw="0" * 64,
         hold=(open_hold(product) or automatic_hold(product)) if is_held else None,
     )

@@ -65,7 +65,7 @@ def test_the_statement_says_what_was_seen_and_how_much_people_did(juice: Product
     statement = taken_down(juice, petra, found(juice, rule())).statement
 
     assert statement["illegal_content_explanation"] == "The logo is mirrored."
-    assert statement["decision_facts"] == "The title says that it is a replica."
+    assert statement["decision_facts"] == "What counted here: the listing’s title."
     assert statement["automated_detection"] == "Yes"
     assert statement["automated_decision"] == "AUTOMATED_DECISION_PARTIALLY"
     assert statement["source_type"] == "SOURCE_VOLUNTARY"

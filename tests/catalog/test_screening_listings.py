@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.fact_finding import mark_due
 from catalog.holding import answer_appeal, make_appeal, release_hold
@@ -27,6 +27,7 @@ from catalog.models import (
     VerdictChoices,
 )
 from catalog.screening.services import screen_due
+from catalog.telling_sellers import told_in_words
 from shopadmin.accounts.models import Notification, User
 from tests import factories
 
@@ -279,8 +280,21 @@ def test_it_is_counted_how_often_rules_were_asked_of_listings_that_changed(fake:
 def test_a_finding_is_about_the_brand_that_is_imitated_whatever_is_declared(fake: Product) -> None:
     nova = Brand.objects.create(name="Novarello", is_protected=True)
     edit(fake, title="N0varell0 shoes")
-    live_rule("title_obfuscated_brands.size() > 0")
+    live_rule("title_confusable_brands.size() > 0")
 
     screened(fake)
 
     assert Finding.objects.get(product=fake).brand == nova
+
+
+def test_a_seller_is_told_in_the_language_of_its_people(fake: Product, mallory: User) -> None:
+    mallory.language = "es"
+    mallory.save(update_fields=["language"])
+    live_rule('title == "Replica watch"', seller_message="", remedy="")
+
+    hold = screened(fake).holds.get()
+
+    with translation.override("es"):
+        assert hold.explanation == told_in_words(["title"])
+    assert hold.explanation != told_in_words(["title"])
+    assert hold.decisions.get().language == "es"
