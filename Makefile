@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 SERVE ?= 1
 ONLY ?=
 TESTS ?= tests
+JOBS ?= 2
 
 # The first of these that is Python 3.12 or 3.13 and can make environments; version managers' shims may refuse to run.
 define FIND_PYTHON
@@ -43,8 +44,8 @@ demo: setup ## run the main job on a demo shop and serve it (SERVE=0: only run i
 run: setup ## serve the site with worker and scheduler, without demo data
 	@$(BIN)/python manage.py serve
 
-test: setup ## run every test
-	@$(BIN)/python -m pytest $(TESTS)
+test: setup ## run every test, in JOBS processes side by side
+	@$(BIN)/python -m pytest -p tests.apart --numprocesses $(JOBS) --dist load $(TESTS)
 
 check: setup ## lint, types, layers, migrations, deployment checks
 	$(BIN)/ruff check .
