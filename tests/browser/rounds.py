@@ -63,7 +63,8 @@ class Walk:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.origin}])
 
     def visit(self, address: str, what: str = "") -> None:
-        """Open a page and look at it."""
+        """Open a page and look at it, after the page before, which may ask again by itself, is gone."""
+        self.inspector.page.goto("about:blank")
         self.inspector.page.goto(self.origin + address)
         self.look(what or address)
 
