@@ -87,12 +87,11 @@ def decision_page(decision: Decision, user: User) -> DecisionPage:
 
 
 def _was_wrong(decision: Decision) -> bool:
-    """Tell whether a restriction was lifted for good, and not as a slip within ten minutes."""
-    return (
-        decision.outcome != Decision.Outcome.CLEARED
-        and decision.annulled_at is not None
-        and decision.annulled_at - decision.decided_at > UNDO_FOR
-    )
+    """Tell whether a restriction was lifted, and not by whoever decided, as a slip within ten minutes."""
+    if decision.outcome == Decision.Outcome.CLEARED or decision.annulled_at is None:
+        return False
+    is_own = decision.annulled_by_id is not None and decision.annulled_by_id == decision.decided_by_id
+    return not is_own or decision.annulled_at - decision.decided_at > UNDO_FOR
 
 
 def _similar(decision: Decision, user: User) -> Similar:

@@ -65,14 +65,16 @@ def true_clauses(explanation: Mapping[str, Any]) -> frozenset[str]:
 def ripple(decision: Decision) -> Ripple:
     """Return which other listings are held or taken down for one of the reasons of this decision.
 
-    Three statements, however many there are. Without findings nothing is similar.
+    The brand is the one of whose name the findings are. Two statements, however many there are. Without findings
+    nothing is similar.
     """
-    reasons, product = _reasons_of(decision), decision.product
+    behind = _findings_of(decision)
+    reasons, brands = {_reason(finding) for finding in behind}, {finding.brand_id for finding in behind} - {None}
     similar, same_brand = set(), set()
-    for finding in _holding(reasons).exclude(product=product).iterator():
+    for finding in _holding(reasons).exclude(product=decision.product_id).iterator():
         if _reason(finding) in reasons:
             similar.add(finding.product_id)
-            if product.brand_id is not None and finding.product.brand_id == product.brand_id:
+            if finding.brand_id in brands:
                 same_brand.add(finding.product_id)
     return Ripple(tuple(sorted(similar)), tuple(sorted(same_brand)))
 
@@ -101,10 +103,14 @@ def _released(keys: list[int], by: User, reason: str) -> BulkAction:
     return bulk.apply(action=action, user=by, reason=reason, seen=action.fingerprint)
 
 
+def _findings_of(decision: Decision) -> list[Finding]:
+    """Return what rules found of the listing, for which it was held or taken down."""
+    behind = findings_behind(Hold.objects.filter(decisions=decision))
+    return list(behind.filter(is_error=False, rule__isnull=False))
+
+
 def _reasons_of(decision: Decision) -> set[Reason]:
-    """Return for what the listing was held or taken down."""
-    found = findings_behind(Hold.objects.filter(decisions=decision)).filter(is_error=False)
-    return {_reason(finding) for finding in found if finding.rule_id is not None}
+    return {_reason(finding) for finding in _findings_of(decision)}
 
 
 def _holding(reasons: Collection[Reason]) -> FindingQuerySet:
@@ -113,7 +119,7 @@ def _holding(reasons: Collection[Reason]) -> FindingQuerySet:
     taken_down = Q(Exists(Decision.objects.standing().restrictions().filter(findings=OuterRef("pk"))))
     standing = Finding.objects.filter(state__in=STANDING, is_error=False)
     found = standing.filter(held | taken_down, rule__in={rule for rule, _clauses in reasons})
-    return found.select_related("product").only("rule", "explanation", "product__brand")
+    return found.only("rule", "explanation", "product", "brand")
 
 
 def _answered(keys: Collection[int]) -> set[int]:

@@ -42,6 +42,7 @@ def found(
     return Finding.objects.create(
         product=product,
         seller_id=product.seller_id,
+        brand_id=product.brand_id,
         rule=version.rule,
         version=version,
         screening=screening,

@@ -71,7 +71,7 @@ def test_it_asks_the_same_however_many_there_are(
     for number in range(8):
         held(listing(shop, f"Same {number}"), version)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert ripple(decision).count == 8
 
 
