@@ -145,6 +145,12 @@ def test_footage_plays_behind_the_products_and_starts_again(red_ball: Path, blue
     assert False in is_blue[5:]
 
 
+def apart(one: Path, other: Path) -> float:
+    """By how many of 255 grey levels two clips differ on average in the frame where they differ most."""
+    frames = zip(pictures(one), pictures(other), strict=True)
+    return max(float(np.abs(first.astype(int) - second).mean()) for first, second in frames)
+
+
 def test_the_same_script_gives_the_same_clip_and_another_seed_another(
     red_ball: Path, blue_wall: Path, tmp_path: Path
 ) -> None:
@@ -154,11 +160,8 @@ def test_the_same_script_gives_the_same_clip_and_another_seed_another(
     again = compose(a_clip(scene), tmp_path / "again.mp4")
     other = compose(ClipScript((scene,), 180, 320, 10, seed=5), tmp_path / "other.mp4")
     assert first.appearances == again.appearances
-    # Not byte by byte: how pixels are rounded can depend on where in memory a picture lies.
-    apart = [
-        np.abs(one.astype(int) - two).mean() for one, two in zip(*map(pictures, (first.path, again.path)), strict=True)
-    ]
-    assert max(apart) < 0.5
+    # Not byte by byte: in long runs a few bytes of the encoding differed now and then; why is not known.
+    assert apart(first.path, again.path) < 0.5 < apart(first.path, other.path)
     assert first.appearances != other.appearances
 
 
