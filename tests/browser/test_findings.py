@@ -63,6 +63,25 @@ def test_findings_are_decided_by_single_keys(
     expect(page.locator("#down_explanation")).to_have_value(re.compile("dcnu"))
 
 
+def test_a_key_pressed_as_soon_as_a_listing_shows_loads_no_page(
+    page: Page, live_server: LiveServer, log_in, bob: User, findings: list[Finding]
+) -> None:
+    log_in(bob)
+    page.goto(live_server.url + QUEUE)
+    page.evaluate("""() => {
+        window.isSamePage = true;
+        const clear = () => document.getElementById("do-clear").click();
+        document.body.addEventListener("htmx:afterSwap", () => setTimeout(clear), { once: true });
+    }""")
+
+    page.keyboard.press("n")
+
+    title = page.locator("#focus-title")
+    expect(title).to_have_text("Cap")
+    expect(title).to_be_focused()
+    assert page.evaluate("window.isSamePage")
+
+
 def test_keys_that_are_switched_off_do_nothing_and_the_last_one_ends_the_queue(
     page: Page, live_server: LiveServer, log_in, bob: User, findings: list[Finding]
 ) -> None:
