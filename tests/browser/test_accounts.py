@@ -46,7 +46,13 @@ def log_in_with_password(page: Page, live_server: LiveServer, email: str = "alic
     page.goto(f"{live_server.url}/accounts/login/")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    press(page, "Log in")
+
+
+def press(page: Page, button: str) -> None:
+    """Send a form, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).click()
 
 
 def add_passkey(page: Page, live_server: LiveServer) -> None:
@@ -153,11 +159,11 @@ def test_the_pages_before_the_login_are_clean(
     logins.authenticator_app(alice)
     log_in_with_password(inspector.page, live_server)
     inspector.page.get_by_label("Code").fill("000000")
-    inspector.page.get_by_role("button", name="Log in", exact=True).click()
+    press(inspector.page, "Log in")
     assert inspector.faults() == [], "the second step, with an error"
     for _ in range(6):
         inspector.page.get_by_label("Code").fill("000000")
-        inspector.page.get_by_role("button", name="Log in", exact=True).click()
+        press(inspector.page, "Log in")
     assert inspector.faults() == [], "too many codes"
 
 
@@ -166,7 +172,7 @@ def test_the_page_of_too_many_tries_is_clean(inspector: Inspector, live_server: 
         inspector.page.goto(f"{live_server.url}/accounts/login/")
         inspector.page.get_by_label("E-mail address").fill("alice@example.com")
         inspector.page.get_by_label("Password").fill("wrong")
-        inspector.page.get_by_role("button", name="Log in", exact=True).click()
+        press(inspector.page, "Log in")
 
     expect(inspector.page.get_by_role("heading", name="Too many tries")).to_be_visible()
     assert inspector.faults() == [], "too many tries"
@@ -228,7 +234,7 @@ def test_a_form_with_errors_and_a_new_token_are_clean(
     page.get_by_label("Current Password").fill("wrong")
     page.get_by_label("New Password", exact=True).fill("12345")
     page.get_by_label("New Password (again)").fill("12345")
-    page.get_by_role("button", name="Change the password").click()
+    press(page, "Change the password")
     assert inspector.faults() == [], "a weak password"
 
 

@@ -27,6 +27,11 @@ def mine(mallory: User) -> Seller:
     return factories.seller("Mine", mallory)
 
 
+def analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_auditentry")
+
+
 def names(client: Client, query: str = "") -> list[str]:
     return [entry.target_name for entry in client.get(LIST + query).context["page"].rows]
 
@@ -161,20 +166,21 @@ def test_words_that_lie_far_back_are_found_too(
     monkeypatch.setattr(views, "NEARBY", 10)
     soap(1, reason="found at last")
     entries(40)
+    analyse()  # how entries are looked for follows the database's statistics
     client = login(alice)
     names(client, "")  # what the first request of a process asks once
 
     with django_assert_num_queries(9):
         assert names(client, "?q=last") == ["Soap 1"]
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         assert len(names(client, "?q=spring")) == 25
 
 
 def test_lists_enter_an_index_whatever_is_looked_for(alice: User) -> None:
     entries(50)
+    analyse()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("ANALYZE accounts_auditentry")
     plans = {
         "all": AuditEntry.objects.newest_first()[:26],
         "words": AuditEntry.objects.saying("soap"),
