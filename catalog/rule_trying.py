@@ -15,6 +15,7 @@ from .fact_finding import facts_from_row, find_facts
 from .listing_filters import ListingFilters
 from .models import Finding, Product
 from .models import ListingFacts as KeptFacts
+from .models import Rule as SavedRule
 from .rules.explaining import Explanation, explain
 from .rules.language import Rule, compile_rule
 from .rules.listing_facts import ListingFacts, RuleList
@@ -75,11 +76,13 @@ def try_text(text: str, keys: Sequence[int], user: User) -> Trial:
     return Trial(text, problems, rows)
 
 
-def suggested(user: User) -> list[int]:
-    """Return the keys of listings to try a rule on: some on which rules fired lately, and some at random."""
-    seen = Product.objects.for_user(user).filter(status=Product.Status.LIVE)
-    found = Finding.objects.filter(product__in=seen).order_by("-found_at", "-pk")
-    keys = list(dict.fromkeys(found.values_list("product", flat=True)[: 4 * SUGGESTED_FOUND]))[:SUGGESTED_FOUND]
+def suggested(user: User, rule: SavedRule | None = None) -> list[int]:
+    """Return the keys of listings to try a rule on: some on which it or others fired lately, and some at random."""
+    seen = Product.objects.for_user(user).filter(status__in=[Product.Status.LIVE, Product.Status.HELD])
+    found = Finding.objects.filter(product__in=seen).order_by("-found_at", "-pk").values_list("product", flat=True)
+    its_own = found.filter(rule=rule) if rule is not None else found.none()
+    lately = [*its_own[: 4 * SUGGESTED_FOUND], *found[: 4 * SUGGESTED_FOUND]]
+    keys = list(dict.fromkeys(lately))[:SUGGESTED_FOUND]
     ends = KeptFacts.objects.aggregate(least=Min("pk"), most=Max("pk"))
     if ends["least"] is None:
         return keys

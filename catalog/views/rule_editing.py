@@ -155,14 +155,14 @@ def _page(
         "functions": functions(),
         "names": names_by_kind(),
         "lists": ValueList.objects.order_by("name"),
-        **_trial(request, text, str(form["seller_message"].value() or "")),
+        **_trial(request, text, str(form["seller_message"].value() or ""), version.rule if version else None),
     }
     return render_page(request, FORM, context, status=status)
 
 
-def _trial(request: AuthenticatedRequest, text: str, seller_message: str) -> dict[str, Any]:
+def _trial(request: AuthenticatedRequest, text: str, seller_message: str, rule: Rule | None = None) -> dict[str, Any]:
     """Return what the text says of the listings that were chosen so far, and what the search for others found."""
-    keys = _chosen(request.POST) if request.method == "POST" else suggested(request.user)
+    keys = _chosen(request.POST) if request.method == "POST" else suggested(request.user, rule)
     words = request.POST.get("find", "")[:200]
     trial = try_text(text.replace("\r\n", "\n"), keys, request.user)
     return {

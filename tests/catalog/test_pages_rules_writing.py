@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from catalog.models import RuleVersion, ValueList
+from catalog.models import Product, RuleVersion, ValueList
 from shopadmin.accounts.models import User
 from tests import factories
 
@@ -212,6 +213,18 @@ def test_listings_are_suggested_where_rules_fired_lately(writer: Client, paula: 
     rows.found(rows.live("Cheap", paula, petra), item)
 
     assert [row.product for row in writer.get(ADD).context["trial"].rows] == [item]
+
+
+def test_what_a_rule_holds_is_suggested_before_what_others_found_later(
+    writer: Client, paula: User, petra: User
+) -> None:
+    held, later = factories.product("Held mug", status=Product.Status.HELD), factories.product("Later mug")
+    version = rows.live("Cheap", paula, petra)
+    rows.found(version, held)
+    rows.found(rows.live("Cheaper", paula, petra), later)
+
+    address = reverse("catalog:rule-edit", args=[version.rule.slug])
+    assert [row.product for row in writer.get(address).context["trial"].rows] == [held, later]
 
 
 @pytest.mark.parametrize(
