@@ -17,6 +17,7 @@ from .listing_facts import ListKind
 from .problems import Problem, RuleRefused, cannot_hold, problem_at
 from .reading import read
 from .runtime import Expression, Refused
+from .scanning import Shape, scan
 from .tree import Node, facts_of, lists_of
 from .wording import Phrase, Says
 
@@ -48,7 +49,7 @@ def compile_rule(text: str, lists: Mapping[str, ListKind]) -> Rule:
     tree, problems = read(text, part, lists)
     if tree is None or problems:
         raise RuleRefused(problems)
-    if problems := [*_unguarded(text, tree), *_too_many_clauses(text, tree)]:
+    if problems := [*_asks_nothing(text, tree), *_unguarded(text, tree), *_too_many_clauses(text, tree)]:
         raise RuleRefused(problems)
     return Rule(text, tree, facts_of(tree), lists_of(tree), expression)
 
@@ -78,6 +79,15 @@ def _kind(type_name: str) -> Phrase:
 
 def _refused(text: str, at: int, length: int, says: Says, hint: Says | None = None, /, **values: str) -> RuleRefused:
     return RuleRefused([problem_at(text, at, length, says, hint, **values)])
+
+
+def _asks_nothing(text: str, tree: Node) -> list[Problem]:
+    """Refuse a rule that says the same of every listing: it would hold all of them, or none."""
+    if facts_of(tree):
+        return []
+    pieces = [piece for piece in scan(text) if piece.shape != Shape.COMMENT]
+    begin, end = pieces[0].start, pieces[-1].end
+    return [problem_at(text, begin, end - begin, Says.ASKS_NOTHING, Says.ASK_A_FACT)]
 
 
 def _unguarded(text: str, tree: Node) -> list[Problem]:

@@ -80,6 +80,7 @@ class Says(StrEnum):
     LIST_IS_FACT_OR_LITERAL = _("This must be a fact that is a list, or a list that stands in the rule.")
     NOT_A_QUESTION = _("A rule is a question answered by yes or no; this is %(kind)s.")
     MAY_LACK = _("`%(name)s` is not known for every listing.")
+    ASKS_NOTHING = _("No fact is asked, so the answer is the same for every listing.")
 
     # What functions and lists are given.
     NOT_SEARCHED = _("`%(function)s` needs a fact that can be searched, not what is made of one.")
@@ -119,6 +120,7 @@ class Says(StrEnum):
     SIGNATURE = _("It is written `%(signature)s`.")
     ASK_HAS = _("Ask whether a fact is known by `has_` before its name, such as `has_price`.")
     ASK_FIRST = _("Write `%(has)s && …`.")
+    ASK_A_FACT = _("Ask a fact about the listing, for example `has_price && price < 20.0`.")
     ASK_CONTAINS = _('To look into a text, write `title.contains("part")` or `mentions(title, "words")`.')
     ASK_QUANTORS = _("Ask the items: `list.exists(item, condition)` or `list.all(item, condition)`.")
     NAME_ITEM_OTHERWISE = _("Give the item another name.")

@@ -40,7 +40,7 @@ def reason(found: Outcome) -> str:
         "seller_age_days == 5 && photo_count * 2 - 1 == 7 && photo_count % 3 == 1 && -photo_count / 3 == -1",
         "(is_authorized ? 1.5 : 2.5) > 2.0",
         "in_list(seller, 'trusted') && any_in_list(title_other_brands, 'luxury') && in_list(sku, 'recalled')",
-        "in_list('MIRROR  quality!', 'evasive')",
+        "photo_count == 4 && in_list('MIRROR  quality!', 'evasive')",
         "mentions(title, 'air max') && mentions(title, 'AIR-MAX') && !mentions(title, 'max air')",
         "mentions_any(description, 'evasive') && !mentions_any(title, 'evasive')",
         "imitates(title, 'N1K3') && !imitates(title, 'nik')",

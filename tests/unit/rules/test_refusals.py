@@ -130,6 +130,12 @@ def refusal(text: str) -> RuleRefused:
         ("title.matches(sku)", 15, "sku", Says.PATTERN_IS_LITERAL, ""),
         ("title.matches('(')", 15, "'('", Says.BAD_PATTERN, ""),
         ("title.matches('(?=a)')", 15, "'(?=a)'", Says.BAD_PATTERN, ""),
+        # What asks nothing.
+        ("true", 1, "true", Says.ASKS_NOTHING,
+         "Ask a fact about the listing, for example `has_price && price < 20.0`."),
+        ("1 < 2", 1, "1 < 2", Says.ASKS_NOTHING, None),
+        ('  "a" in ["a"] || false', 3, '"a" in ["a"] || false', Says.ASKS_NOTHING, None),
+        ("[1, 2].exists(x, x == 1) // always", 1, "[1, 2].exists(x, x == 1)", Says.ASKS_NOTHING, None),
         # What may be lacking.
         ("price_quantile < 0.05", 1, "price_quantile", Says.MAY_LACK, "Write `has_price_quantile && …`."),
         ("mentions(photo_text, 'x')", 10, "photo_text", Says.MAY_LACK, "Write `has_photo_text && …`."),
