@@ -3,14 +3,19 @@
 Wilson's interval: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927).
 The exact interval: C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits", Biometrika 26 (1934).
 
-Recall is a ratio of two estimated numbers of counterfeits: the flagged ones and those that nothing flagged. It rises
-with the first and falls with the second, so two exact intervals that hold together with the confidence asked for (each
-has its square root, since the samples are independent) bound it. This is wider than the delta method, and holds for
-small samples and shares of 0 and 1 too.
+Recall is a ratio of estimated numbers of counterfeits: the flagged ones, and those in each part of what was not
+flagged. It rises with the first and falls with the others, so exact intervals that hold together with the confidence
+asked for bound it: with k independent samples each has its k-th root, and what was judged completely needs none. This
+is wider than the delta method, and holds for small samples and shares of 0 and 1 too.
+
+The samples are drawn without replacement from finite populations, which spreads less than the binomial distribution on
+which the exact interval rests (W. Hoeffding, "Probability Inequalities for Sums of Bounded Random Variables", JASA 58,
+1963, section 6), so that the interval is safe; and it never says more than what is known of the judged listings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -102,26 +107,33 @@ def clopper_pearson(successes: int, trials: int, confidence: float = CONFIDENCE)
     return Interval(low, high)
 
 
-def recall(flagged: Sampled, unflagged: Sampled, confidence: float = CONFIDENCE) -> Recall:
-    """Return how much of all that is counterfeit was flagged, from a random sample of each side.
+def recall(flagged: Sampled, *unflagged: Sampled, confidence: float = CONFIDENCE) -> Recall:
+    """Return how much of all that is counterfeit was flagged, from a random sample of each part of all listings.
 
-    `unflagged` comes from the standing blind sample. Raises `ValueError` unless 0 < confidence < 1.
+    The parts do not overlap; one of `unflagged` comes from the standing blind sample. Raises `ValueError` unless
+    0 < confidence < 1.
     """
-    caught_low, caught_high = flagged.between(sqrt(confidence))
-    missed_low, missed_high = unflagged.between(sqrt(confidence))
+    _check(0, 0, confidence)
+    uncertain = sum(part.judged < part.total for part in (flagged, *unflagged))
+    each = confidence ** (1 / max(1, uncertain))
+    caught_low, caught_high = flagged.between(each)
+    missed = [part.between(each) for part in unflagged]
+    missed_low, missed_high = sum(low for low, _high in missed), sum(high for _low, high in missed)
     return Recall(
         _point(flagged, unflagged),
         Interval(_share(caught_low, missed_high, 0.0), _share(caught_high, missed_low, 1.0)),
     )
 
 
-def _point(flagged: Sampled, unflagged: Sampled) -> float | None:
-    """Return the plain ratio of both estimates; a side without listings has none and needs no sample."""
-    shares = [0.0 if side.total == 0 else side.share for side in (flagged, unflagged)]
-    if shares[0] is None or shares[1] is None:
+def _point(flagged: Sampled, unflagged: Sequence[Sampled]) -> float | None:
+    """Return the plain ratio of the estimates; a part without listings has none and needs no sample."""
+    shares = [0.0 if part.total == 0 else part.share for part in (flagged, *unflagged)]
+    numbers = [
+        share * part.total for share, part in zip(shares, (flagged, *unflagged), strict=True) if share is not None
+    ]
+    if len(numbers) < len(shares) or not sum(numbers):
         return None
-    caught, missed = flagged.total * shares[0], unflagged.total * shares[1]
-    return caught / (caught + missed) if caught + missed else None
+    return numbers[0] / sum(numbers)
 
 
 def _share(part: float, rest: float, otherwise: float) -> float:

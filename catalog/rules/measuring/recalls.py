@@ -14,7 +14,7 @@ A rule against copies of one brand can never find those of another. So its recal
 brands of which it found a counterfeit. A reach that is taken from what was found flatters the rule a little. For one
 brand, or a reach, part 4 has two groups: listings that name or imitate the brand, which are judged and counted by
 themselves (a random sample of some is one of those among them: W. G. Cochran, "Sampling Techniques", 3rd edition, 1977,
-section 2.13, on subpopulations); and listings that do not, of which those count that the judges said to copy it. As long
+chapter 2, on subpopulations); and listings that do not, of which those count that the judges said to copy it. As long
 as the sample holds none of the latter, they are left out, and the figure is about listings that name or imitate.
 """
 

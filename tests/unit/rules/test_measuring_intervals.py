@@ -96,6 +96,30 @@ def test_recall_of_nothing_is_unknown() -> None:
     assert recall(Sampled(0, 5, 9), Sampled(0, 50, 900)).point is None
 
 
+def test_what_others_flagged_is_a_part_of_its_own() -> None:
+    """40 caught; 90 of 100 judged of 200: 180 by others; 5 known; 2 of 500 judged of 25,000: 100 missed."""
+    estimate = recall(Sampled(40, 40, 40), Sampled(90, 100, 200), Sampled(5, 5, 5), Sampled(2, 500, 25_000))
+    by_others, missed = clopper_pearson(90, 100, sqrt(0.95)), clopper_pearson(2, 500, sqrt(0.95))
+    assert estimate.point == pytest.approx(40 / (40 + 180 + 5 + 100))
+    assert estimate.interval.low == pytest.approx(40 / (45 + min(190, 200 * by_others.high) + 25_000 * missed.high))
+
+
+@given(samples, samples, samples)
+def test_the_point_lies_within_the_interval_of_several_parts_too(
+    flagged: Sampled, one: Sampled, other: Sampled
+) -> None:
+    estimate = recall(flagged, one, other)
+    assert 0.0 <= estimate.interval.low <= estimate.interval.high <= 1.0
+    if estimate.point is not None:
+        assert estimate.interval.low - 1e-12 <= estimate.point <= estimate.interval.high + 1e-12
+
+
+@pytest.mark.parametrize("confidence", [-0.5, 0.0, 1.0, 1.5])
+def test_a_confidence_that_is_none_is_refused(confidence: float) -> None:
+    with pytest.raises(ValueError, match="confidence"):
+        recall(Sampled(1, 1, 2), Sampled(0, 1, 2), confidence=confidence)
+
+
 def test_a_rule_that_flags_everything_catches_everything() -> None:
     assert recall(Sampled(3, 10, 100), Sampled(0, 0, 0)) == Recall(1.0, Interval(1.0, 1.0))
 
