@@ -20,25 +20,24 @@ from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
 
 from .listings import Refusal
-from .models import BlindSample, Finding, ListingFacts, VerdictChoices
+from .models import BlindSample, Brand, Finding, Hold, ListingFacts, VerdictChoices
 from .models.rule_health import BlindSampleQuerySet
+from .recall_counting import IMITATED, LOOK_BACK
 from .rules.measuring.intervals import Recall, Sampled, recall
 
 WEEK = timedelta(days=7)
-LOOK_BACK = timedelta(days=90)
-"""What was judged longer ago tells of another catalogue and of other rules."""
 
-DRAW = """
-    INSERT INTO catalog_blindsample (product_id, stratum, population, drawn_at)
-    SELECT product_id, stratum, population, statement_timestamp() FROM (
-        SELECT f.product_id, count(*) OVER () AS population,
+DRAW = f"""
+    INSERT INTO catalog_blindsample (product_id, stratum, population, brand_id, drawn_at)
+    SELECT product_id, stratum, population, brand, statement_timestamp() FROM (
+        SELECT f.product_id, count(*) OVER () AS population, coalesce(imitated.id, b.id) AS brand,
             CASE WHEN b.is_protected THEN 'protected' WHEN b.id IS NULL THEN 'unbranded' ELSE 'branded' END AS stratum
         FROM catalog_listingfacts f JOIN catalog_product p ON p.id = f.product_id AND p.status = 'live'
-        LEFT JOIN catalog_brand b ON b.id = p.brand_id
+        LEFT JOIN catalog_brand b ON b.id = p.brand_id LEFT JOIN catalog_brand imitated ON imitated.name = {IMITATED}
         WHERE f.verdict = 'clean'
     ) AS clean ORDER BY random() LIMIT %s
     ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 - names of columns
 
 
 class AlreadyJudged(Refusal):
@@ -58,14 +57,21 @@ def draw_blind_sample() -> int:
 
 
 @transaction.atomic
-def judge(*, sample: BlindSample, verdict: str, by: User) -> BlindSample:
-    """Keep what somebody makes of a listing of the sample. Raises `AlreadyJudged`."""
-    row = BlindSample.objects.select_for_update(of=("self",)).select_related("product").get(pk=sample.pk)
+def judge(*, sample: BlindSample, verdict: str, copies: Brand | None = None, by: User) -> BlindSample:
+    """Keep what somebody makes of a listing of the sample. Raises `AlreadyJudged`.
+
+    `copies` is the brand that a counterfeit copies; without one it is the brand that the listing names or imitates.
+    """
+    row = BlindSample.objects.select_for_update(of=("self",)).select_related("product", "brand").get(pk=sample.pk)
     if row.verdict is not None:
         raise AlreadyJudged(_("Nothing was changed: this listing is judged already."))
     row.verdict, row.decided_by, row.decided_at = verdict, by, timezone.now()
-    row.save(update_fields=["verdict", "decided_by", "decided_at"])
-    record(by, "blind-sample.judged", row.product, after={"verdict": verdict})
+    told: dict[str, object] = {"verdict": verdict}
+    if verdict == BlindSample.Verdict.COUNTERFEIT:
+        row.copies = copies or row.brand
+        told |= {"brand": row.copies} if row.copies else {}
+    row.save(update_fields=["verdict", "copies", "decided_by", "decided_at"])
+    record(by, "blind-sample.judged", row.product, after=told)
     return row
 
 
@@ -94,7 +100,9 @@ def strata_of_recall() -> dict[str, tuple[Recall, int]]:
     Three statements; see `recall_of_all_rules`.
     """
     since = timezone.now() - LOOK_BACK
-    found = Finding.objects.filter(found_at__gte=since, is_error=False).exclude(state=Finding.State.OUTDATED)
+    found = Finding.objects.filter(found_at__gte=since, is_error=False, rule__ground=Hold.Ground.COUNTERFEIT).exclude(
+        state=Finding.State.OUTDATED
+    )
     flagged = _by_stratum(found, "product__", ("state",), Count("product", distinct=True))
     judged = BlindSample.objects.judged().filter(decided_at__gte=since)
     seen = {(stratum, verdict): count for stratum, verdict, count in _judged(judged)}

@@ -14,7 +14,17 @@ from shopadmin.accounts.audit.values import changes, snapshot
 from shopadmin.accounts.models import User
 
 from .list_entries import follow_brand
-from .models import Brand, BrandAlias, BrandAuthorization, Product
+from .models import (
+    BlindSample,
+    Brand,
+    BrandAlias,
+    BrandAuthorization,
+    Finding,
+    Notice,
+    Product,
+    Strike,
+    TakenDown,
+)
 from .models.brands import FoldedField
 from .screening.asking_again import ask_again_about
 from .screening.bell import ring_after_commit
@@ -106,6 +116,10 @@ def what_merging_does(*, kept: Brand, absorbed: Brand) -> Merge:
     )
 
 
+ABOUT_BRANDS = (BrandAuthorization, BlindSample, Finding, Notice, Strike, TakenDown)
+"""What else is about a brand, and is about the other one after a merge."""
+
+
 @transaction.atomic
 def merge_brands(*, kept: Brand, absorbed: Brand, by: User) -> Merge:
     """Make two brands one: products, aliases and authorisations move, the absorbed name becomes an alias.
@@ -121,7 +135,9 @@ def merge_brands(*, kept: Brand, absorbed: Brand, by: User) -> Merge:
     _record_moves(kept, absorbed, by)
     Product.objects.filter(brand=absorbed).update(brand=kept, version=F("version") + 1, updated_at=timezone.now())
     ring_after_commit()
-    BrandAuthorization.objects.filter(brand=absorbed).update(brand=kept)
+    for model in ABOUT_BRANDS:
+        model._default_manager.filter(brand=absorbed).update(brand=kept)
+    BlindSample.objects.filter(copies=absorbed).update(copies=kept)
     absorbed.aliases.update(brand=kept)
     follow_brand(absorbed.name, kept.name)
     own_name = _own_name_as_alias(kept, absorbed)

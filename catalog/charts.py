@@ -30,6 +30,22 @@ class Chart:
     line: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a line from 0 to 100: its beginning and width, at least 1; `point` lies on it, None if unknown."""
+
+    x: int
+    width: int
+    point: int | None
+
+
+def span(low: float, high: float, point: float | None) -> Span:
+    """Return an interval of shares (0..1) as a stretch of a line, with the share that is likeliest."""
+    start, end = round(low * 100), round(high * 100)
+    x = min(start, 99)
+    return Span(x, max(1, end - x), None if point is None else round(point * 100))
+
+
 def bars(numbers: Sequence[int], *, height: int, threshold: int | None = None) -> Chart:
     """Return a chart that the largest number, or the threshold, fills; what is above 0 is at least one unit high."""
     top = max([*numbers, threshold or 0, 1])

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.cache import cache
-from django.utils import timezone
+from django.db import transaction
 
-from .models import RuleVersion
+from .models import OverlapReport, RuleVersion
 from .rule_health import overlaps
-from .rules.measuring.overlap import Kind, Overlap
+from .rules.measuring.overlap import Kind, from_json, to_json
 
-KEPT_S = 600
-"""Comparing 500 rules over a million listings takes seconds, so what was found is shown for ten minutes."""
-KEY = "rule-overlaps"
 ORDER = (Kind.SAME, Kind.INSIDE, Kind.REDUNDANT, Kind.NEVER_TOGETHER, Kind.SILENT)
 
 
@@ -49,9 +45,20 @@ class OverlapPage:
     own: Sequence[Own]
 
 
-def overlap_page() -> OverlapPage:
-    """Return what the page shows. Versions that were retired since it was found out are left out."""
-    as_of, found = _kept()
+def keep_overlaps(now: datetime) -> None:
+    """Compare the rules anew, and keep it in place of what was kept before: with many rules it takes seconds."""
+    found = to_json(overlaps())
+    with transaction.atomic():
+        OverlapReport.objects.all().delete()
+        OverlapReport.objects.create(as_of=now, found=found)
+
+
+def overlap_page() -> OverlapPage | None:
+    """Return what was compared last, None before the first time. Versions that were retired since are left out."""
+    report = OverlapReport.objects.first()
+    if report is None:
+        return None
+    found = from_json(report.found)
     keys = {each.rule for each in found.contributions}
     versions = RuleVersion.objects.running().select_related("rule").in_bulk(keys)
     pairs = [
@@ -60,12 +67,4 @@ def overlap_page() -> OverlapPage:
         if each.rule in versions and (each.other is None or each.other in versions)
     ]
     own = [Own(versions[each.rule], each.hits, each.alone) for each in found.contributions if each.rule in versions]
-    return OverlapPage(as_of, found.listings, pairs, sorted(own, key=lambda each: (-each.alone, -each.hits)))
-
-
-def _kept() -> tuple[datetime, Overlap]:
-    kept: tuple[datetime, Overlap] | None = cache.get(KEY)
-    if kept is None:
-        kept = timezone.now(), overlaps()
-        cache.set(KEY, kept, KEPT_S)
-    return kept
+    return OverlapPage(report.as_of, found.listings, pairs, sorted(own, key=lambda each: (-each.alone, -each.hits)))

@@ -13,7 +13,8 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from .charts import Chart, bars
-from .models import Finding, LaneChoices, RuleVersion
+from .models import Finding, LaneChoices, RecallEstimate, RuleVersion
+from .recall_counting import recalls_of_rules
 from .rule_health import Precision, precision_of_rules
 
 DAYS = 7
@@ -47,6 +48,7 @@ class Row:
     week: Chart
     found: int
     precision: Precision | None
+    recall: RecallEstimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,10 @@ def versions_shown(shown: Shown, lane: str, words: str) -> list[Q]:
 
 
 def lanes_of(versions: Sequence[RuleVersion], now: datetime) -> list[Lane]:
-    """Return the rows of current versions by lane. Three statements, however many rules."""
+    """Return the rows of current versions by lane. Four statements, however many rules."""
     rules = [version.rule_id for version in versions]
     underway = _underway(rules)
-    weeks, precisions = _weeks(rules, now), precisions_of(rules, now)
+    weeks, precisions, recalls = _weeks(rules, now), precisions_of(rules, now), recalls_of_rules(rules)
     lanes: dict[str, list[Row]] = {}
     for version in versions:
         others = [other for other in underway[version.rule_id] if other.pk != version.pk]
@@ -86,6 +88,7 @@ def lanes_of(versions: Sequence[RuleVersion], now: datetime) -> list[Lane]:
             week=bars(days, height=CHART_HEIGHT),
             found=sum(days),
             precision=precisions.get(version.rule_id),
+            recall=recalls.get(version.rule_id),
         )
         lanes.setdefault(version.lane, []).append(row)
     return [Lane(value, str(LaneChoices(value).label), rows) for value, rows in lanes.items()]

@@ -17,6 +17,7 @@ from shopadmin.accounts.models import AuditEntry, User
 from shopadmin.accounts.permissions import Permission, Scope
 
 from .models import Finding, ListingFacts, Product, RegressionCase, Rule, RuleVersion, Snooze
+from .recall_counting import RuleRecall, recall_of_rule
 from .regression import failing_cases
 from .rule_health import Precision
 from .rule_list import precisions_of
@@ -89,6 +90,7 @@ class RulePage:
     findings: Sequence[Finding]
     counts: Mapping[str, int]
     precision: Precision | None
+    recall: RuleRecall | None
     snoozes: Sequence[Snooze]
     cases: Sequence[JudgedCase]
     history: Sequence[Line]
@@ -116,6 +118,7 @@ def rule_page(rule: Rule, user: User, *, number: str, compared: str) -> RulePage
         findings=_findings(rule, user),
         counts=_counts(rule),
         precision=precisions_of([rule.pk], timezone.now()).get(rule.pk),
+        recall=recall_of_rule(rule, timezone.now()),
         snoozes=list(
             rule.snoozes.holding(timezone.now())
             .select_related("product", "seller", "made_by")

@@ -12,14 +12,16 @@ from shopadmin.accounts.models import Notification
 
 from .blind_samples import strata_of_recall
 from .charts import Chart, bars
-from .models import BlindSample, EvasionSign, LaneChoices, Product, RuleVersion
+from .models import BlindSample, EvasionSign, LaneChoices, Product, RecallEstimate, RuleVersion
 from .models.evasion import EvasionSignQuerySet
+from .recall_counting import recalls_of_brands
 from .rule_health import Precision
 from .rule_list import precisions_of
 from .rules.measuring.intervals import Recall
 from .rules.measuring.thresholds import BINS_BESIDE
 
 MOST_SIGNS = 50
+MOST_BRANDS = 12
 ALARM_DAYS = 7
 CHART_HEIGHT = 48
 
@@ -64,6 +66,7 @@ class SignPage:
     demoted: Sequence[Demoted]
     recall: Stratum
     strata: Sequence[Stratum]
+    brands: Sequence[RecallEstimate]
     to_judge: int
 
 
@@ -78,6 +81,7 @@ def sign_page(now: datetime) -> SignPage:
         demoted=_demoted(now),
         recall=whole,
         strata=strata,
+        brands=recalls_of_brands(MOST_BRANDS),
         to_judge=BlindSample.objects.waiting().count(),
     )
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from . import blind_samples, evasion, notice_mails, notices, rule_approval, rule_health
+from . import (
+    blind_samples,
+    evasion,
+    notice_mails,
+    notices,
+    overlap_page,
+    recall_counting,
+    rule_approval,
+    rule_health,
+)
 from .backtests import services as backtests
 from .bulk import services as bulk
 from .fact_finding.price_standings import refresh_standings
@@ -138,6 +147,13 @@ def watch_rules() -> None:
     """Tell of rules that fire unusually often or seldom, and let those only review that are wrong too often."""
     rule_health.raise_alarms()
     rule_health.judge_demotions()
+
+
+@shared_task(name=recall_counting.MEASURE_RULES)
+def measure_rules() -> None:
+    """Count what the rules find of all counterfeits, compare them by what they find, and keep both."""
+    recall_counting.keep_recalls(timezone.now())
+    overlap_page.keep_overlaps(timezone.now())
 
 
 @shared_task(name="catalog.draw_blind_sample")

@@ -136,6 +136,7 @@ urlpatterns = [
     path("rules/completions", rule_editing.rule_completions, name="rule-completions"),
     path("rules/cases/<int:pk>/drop", rule_decisions.rule_case_drop, name="rule-case-drop"),
     path("rules/overlaps/", rule_overlaps.rule_overlaps, name="rule-overlaps"),
+    path("rules/measure", rule_overlaps.rule_measure, name="rule-measure"),
     path("rules/brands/", brand_bench.rule_brand_bench, name="rule-brand-bench"),
     path("rules/lists/", value_lists.list_list, name="list-list"),
     path("rules/lists/add", value_lists.list_add, name="list-add"),

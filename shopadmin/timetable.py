@@ -44,6 +44,7 @@ SCHEDULE: Mapping[str, Mapping[str, Any]] = {
     "ring-due-backtests": {"task": "catalog.ring_due_backtests", "schedule": 2.0, "options": {"expires": 10}},
     "erase-old-backtests": {"task": "catalog.erase_old_backtests", "schedule": 3600.0, "options": {"expires": 600}},
     "watch-rules": {"task": "catalog.watch_rules", "schedule": 3600.0, "options": {"expires": 600}},
+    "measure-rules": {"task": "catalog.measure_rules", "schedule": 3600.0, "options": {"expires": 600}},
     "draw-blind-sample": {"task": "catalog.draw_blind_sample", "schedule": 86_400.0, "options": {"expires": 3600}},
     "watch-evasion": {"task": "catalog.watch_evasion", "schedule": 86_400.0, "options": {"expires": 3600}},
 }

@@ -19,7 +19,7 @@ from ..snoozing import LONGEST as LONGEST_SNOOZE
 
 LONGEST = 4000
 RESERVED = frozenset(
-    {"add", "backtests", "brands", "cases", "check", "completions", "lists", "overlaps", "sample", "signs"}
+    {"add", "backtests", "brands", "cases", "check", "completions", "lists", "measure", "overlaps", "sample", "signs"}
 )
 """Short names that stand for other pages below the address of rules."""
 MOMENT = "%Y-%m-%dT%H:%M"

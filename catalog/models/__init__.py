@@ -22,7 +22,7 @@ from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .price_standings import PriceStanding
 from .products import Offer, Product
-from .rule_health import BlindSample, RuleHour
+from .rule_health import BlindSample, OverlapReport, RecallEstimate, RuleHour
 from .rules import LaneChoices, Rule, RuleVersion, Snooze
 from .saved_views import ListingColumns, SavedView
 from .screening_requests import ScreeningRequest
@@ -67,11 +67,13 @@ __all__ = [
     "NoticeItem",
     "NoticeMail",
     "Offer",
+    "OverlapReport",
     "PhotoArchive",
     "PhotoFetch",
     "PriceStanding",
     "Product",
     "ProductImage",
+    "RecallEstimate",
     "RegressionCase",
     "RemovedPhoto",
     "Rule",

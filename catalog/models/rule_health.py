@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..rules.measuring.intervals import Interval, Recall
+from .brands import Brand
 from .products import Product
-from .rules import RuleVersion
+from .rules import Rule, RuleVersion
 
 
 class RuleHour(models.Model):
@@ -47,12 +50,18 @@ class BlindSampleQuerySet(models.QuerySet["BlindSample"]):
         """Keep those that somebody has judged."""
         return self.filter(verdict__isnull=False)
 
+    def by_brand(self) -> Iterable[tuple[int | None, int | None, str | None, int]]:
+        """Return how many there are of each brand, each brand that is copied, and each verdict."""
+        return self.order_by().values_list("brand", "copies", "verdict").annotate(number=Count("pk"))
+
 
 class BlindSample(models.Model):
     """A listing drawn at random among the live ones on which no rule fired, to be judged without knowing that.
 
     `population` is how many such listings there were then: what the share of counterfeits in the sample stands for. All
     have the same chance; `stratum` says what kind of listing it is, so that the sample can be told apart by that.
+    `brand` is the one whose name it imitates, or else declares, as it was drawn; `copies` is the one that a counterfeit
+    copies, as the judge says.
     """
 
     class Stratum(models.TextChoices):
@@ -67,8 +76,17 @@ class BlindSample(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="blind_samples")
     stratum = models.CharField(_("kind of listing"), max_length=10, choices=Stratum)
     population = models.PositiveIntegerField()
+    brand = models.ForeignKey(Brand, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     drawn_at = models.DateTimeField(default=timezone.now)
     verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict, null=True, blank=True)  # noqa: DJ001 - none yet
+    copies = models.ForeignKey(
+        Brand,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("which brand it copies"),
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -93,3 +111,60 @@ class BlindSample(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}"
+
+
+class RecallEstimate(models.Model):
+    """Which share of all counterfeits a rule finds, or all rules find for a brand, as it was counted last.
+
+    Of a rule there are two: among all counterfeits, and within its reach (see `catalog/rules/measuring/recalls.py`).
+    `share` is NULL where it is not known; `low` and `high` bound it at 95 %. `found` of `known` counterfeits were
+    found; of `judged` listings of the blind sample `missed` were counterfeit.
+    """
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, null=True, blank=True, related_name="recalls")
+    is_within_reach = models.BooleanField(default=False)
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, null=True, blank=True, related_name="recalls")
+    share = models.FloatField(null=True, blank=True)
+    low = models.FloatField()
+    high = models.FloatField()
+    found = models.PositiveIntegerField()
+    known = models.PositiveIntegerField()
+    judged = models.PositiveIntegerField()
+    missed = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("share of counterfeits found")
+        verbose_name_plural = _("shares of counterfeits found")
+        ordering: ClassVar = ["-known", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "is_within_reach"], name="catalog_recallestimate_of_rule"),
+            models.UniqueConstraint(fields=["brand"], name="catalog_recallestimate_of_brand"),
+            models.CheckConstraint(
+                condition=Q(rule__isnull=True, brand__isnull=False) | Q(rule__isnull=False, brand__isnull=True),
+                name="catalog_recallestimate_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule or self.brand}: {self.found} / {self.known}"
+
+    @property
+    def recall(self) -> Recall:
+        """The share with its interval."""
+        return Recall(self.share, Interval(self.low, self.high))
+
+
+class OverlapReport(models.Model):
+    """How rules stand to each other (`rules.measuring.overlap.Overlap` as JSON); only the newest is kept."""
+
+    as_of = models.DateTimeField()
+    found = models.JSONField()
+
+    class Meta:
+        verbose_name = _("comparison of rules")
+        verbose_name_plural = _("comparisons of rules")
+        ordering: ClassVar = ["-as_of"]
+
+    def __str__(self) -> str:
+        return f"{self.as_of}"

@@ -33,6 +33,9 @@ _IMITATIONS = (
 )
 """Where brands are imitated and how, with what that means."""
 
+IMITATIONS = tuple(f"{name}_brands" for name, _meaning in _IMITATIONS)
+"""The facts that list brands which a listing imitates, the surest place first."""
+
 
 def _imitation(name: str, meaning: str) -> Fact:
     is_read = name.startswith("photo_text")

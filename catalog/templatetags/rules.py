@@ -10,6 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..charts import Span
+from ..charts import span as span_of
+from ..models import RecallEstimate
 from ..rule_health import Precision
 from ..rules.editing import tokens
 from ..rules.explaining import Clause
@@ -53,6 +56,13 @@ def between(precision: Precision | Recall) -> str:
     """Show between which shares precision or recall lies, in whole percent: "81–97 %"."""
     low, high = (round(edge * 100) for edge in (precision.interval.low, precision.interval.high))
     return f"{low}–{high} %"
+
+
+@register.filter
+def span(known: Precision | RecallEstimate) -> Span:
+    """Return where a share and its interval lie on a line from 0 to 100."""
+    interval = known.interval if isinstance(known, Precision) else known.recall.interval
+    return span_of(interval.low, interval.high, known.share)
 
 
 @register.filter

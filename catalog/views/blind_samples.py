@@ -16,7 +16,7 @@ from shopadmin.pages import render_page
 
 from ..blind_samples import judge, waiting_for
 from ..listings import Refusal
-from ..models import BlindSample
+from ..models import BlindSample, Brand
 
 
 @require_safe
@@ -35,13 +35,21 @@ def rule_sample(request: AuthenticatedRequest) -> HttpResponse:
 def sample_judge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Keep a verdict, or skip the listing, and go on with the next."""
     sample = get_object_or_404(BlindSample.objects.exclude(product__seller__members=request.user), pk=pk)
-    verdict = request.POST.get("verdict", "")
+    verdict, named = request.POST.get("verdict", ""), request.POST.get("brand", "").strip()[:200]
+    copies = Brand.objects.resolve([named])[named] if named else None
+    if verdict == BlindSample.Verdict.COUNTERFEIT and named and copies is None:
+        return _again(request, sample, _("Nothing was changed: no brand is called “%(name)s”.") % {"name": named})
     if verdict in BlindSample.Verdict.values:
         try:
-            judge(sample=sample, verdict=verdict, by=request.user)
+            judge(sample=sample, verdict=verdict, copies=copies, by=request.user)
         except Refusal as error:
             messages.error(request, str(error))
     elif verdict != "skip":
-        messages.error(request, _("Nothing was changed: choose “counterfeit”, “in order” or “skip”."))
-        return redirect(f"{reverse('catalog:rule-sample')}?after={pk - 1}")
+        return _again(request, sample, _("Nothing was changed: choose “counterfeit”, “in order” or “skip”."))
     return redirect(f"{reverse('catalog:rule-sample')}?after={pk}")
+
+
+def _again(request: AuthenticatedRequest, sample: BlindSample, why: str) -> HttpResponse:
+    """Show the listing once more, and say why."""
+    messages.error(request, why)
+    return redirect(f"{reverse('catalog:rule-sample')}?after={sample.pk - 1}")

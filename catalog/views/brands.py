@@ -32,7 +32,7 @@ from ..brand_names import (
     what_merging_does,
 )
 from ..forms.brands import AliasForm, BrandForm, MergeForm
-from ..models import Brand, BrandAuthorization, Product
+from ..models import Brand, BrandAuthorization, Product, RecallEstimate
 
 SHOWN_PRODUCTS = 12
 
@@ -175,6 +175,8 @@ def _page(request: AuthenticatedRequest, brand: Brand, forms: Mapping[str, Any],
         "authorizations": authorizations[:20],
         "today": timezone.localdate(),
         "may_edit": _may_edit(request),
+        "may_view_rules": request.user.scope(Permission.VIEW_RULES) == Scope.ALL,
+        "recall": RecallEstimate.objects.filter(brand=brand).first(),
         "form": BrandForm(instance=brand),
         "alias_form": AliasForm(),
         **forms,

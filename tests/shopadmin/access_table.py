@@ -214,6 +214,7 @@ TABLE = {
     "catalog:authorization-withdraw": Rule(WRITE, ALICE, MERCHANT | {"bob"}, arguments="authorization"),
     "catalog:rule-brand-bench": Rule(READ, STAFF),
     "catalog:rule-overlaps": Rule(READ, STAFF),
+    "catalog:rule-measure": Rule(WRITE, ALICE),
     "catalog:list-list": Rule(READ, STAFF),
     "catalog:list-add": Rule(FORM, ALICE),
     "catalog:list-detail": Rule(READ, STAFF, arguments="value list"),

@@ -11,8 +11,9 @@ the "rule of three" of J. A. Hanley and A. Lippman-Hand, JAMA 249, 1983).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,21 @@ class Overlap:
     hit: int
     contributions: Sequence[Contribution]
     relations: Sequence[Relation]
+
+
+def to_json(found: Overlap) -> dict[str, Any]:
+    """Return what was found as plain JSON."""
+    return asdict(found)
+
+
+def from_json(kept: Mapping[str, Any]) -> Overlap:
+    """Return what `to_json` has kept."""
+    return Overlap(
+        listings=kept["listings"],
+        hit=kept["hit"],
+        contributions=[Contribution(**each) for each in kept["contributions"]],
+        relations=[Relation(**{**each, "kind": Kind(each["kind"])}) for each in kept["relations"]],
+    )
 
 
 def overlap(hits: Mapping[int, Integers], listings: int) -> Overlap:
