@@ -42,6 +42,7 @@ class CatalogConfig(AppConfig):
         )
         register_kind("member.invited", _("Somebody is invited to a shop, or joins it"), Permission.MANAGE_MEMBERS)
         register_kind("rule.proposed", _("A rule waits for approval"), Permission.APPROVE_RULES)
+        register_kind("rule.owned", _("A rule is yours from now on"), Permission.WRITE_RULES)
         register_kind("rule.decided", _("A version of your rule is decided on, or has ended"), Permission.WRITE_RULES)
         register_kind("rule.demoted", _("A rule of yours only reviews from now on"), Permission.WRITE_RULES)
         register_kind(

@@ -62,6 +62,7 @@ WORDS: Mapping[str, str | Promise] = {
     "rule.refused": _("rule: version refused"),
     "rule.restored": _("rule: acts fully again"),
     "rule.retired": _("rule: version retired"),
+    "rule.settings-changed": _("rule: settings changed"),
     "rule.shadow-started": _("rule: version began to watch"),
     "rule.shadow-stopped": _("rule: version stopped watching"),
     "rule.snooze-ended": _("rule: snooze ended"),

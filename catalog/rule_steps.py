@@ -26,6 +26,7 @@ class Steps:
     may_stop_shadow: bool
     may_retire: bool
     may_roll_back: bool
+    may_set_rollout: bool
     why_not_propose: str
     why_not_decide: str
 
@@ -45,6 +46,7 @@ def steps_for(user: User, version: RuleVersion, live: RuleVersion | None) -> Ste
         may_start_shadow=writes and not is_watching and version.state not in {State.LIVE, State.RETIRED},
         may_stop_shadow=writes and is_watching,
         may_retire=writes and version.state in {State.LIVE, State.APPROVED},
+        may_set_rollout=writes and version.state == State.LIVE,
         may_roll_back=writes and is_past and version.state not in {State.DRAFT, State.PROPOSED},
         why_not_propose=_why_not_propose(version, writes=writes, is_writer=is_writer),
         why_not_decide=_why_not_decide(version, approves=approves, is_writer=is_writer),

@@ -90,7 +90,7 @@ def draft_rule(
     try:
         with transaction.atomic():
             rule = Rule.objects.create(slug=slug, title=title, ground=ground, precision_floor=precision_floor, owner=by)
-            record(by, "rule.added", rule, after=snapshot(rule, ["slug", "title", "ground"]))
+            record(by, "rule.added", rule, after=snapshot(rule, ["slug", "title", "ground", "precision_floor"]))
             return _add_version(rule, wording, note=note, by=by)
     except IntegrityError as error:
         raise NameTaken(_("Another rule has the short name “%(name)s”. Choose another.") % {"name": slug}) from error
@@ -143,10 +143,12 @@ def propose(*, version: RuleVersion, by: User) -> RuleVersion:
 def set_rollout(*, version: RuleVersion, percent: Decimal, note: str, by: User) -> RuleVersion:
     """Propose that a live version acts on another share of listings (0 to 100 percent); return the new version.
 
-    Raises `Refusal` when it is not live, or without a note.
+    Raises `Refusal` when it is not live, for the share that it has, or without a note.
     """
     if version.state != State.LIVE:
         raise Refusal(_("Only a live version acts on a share of listings. Change the draft instead."))
+    if percent == version.rollout_percent:
+        raise Refusal(_("Nothing was changed: it acts on this share of listings already."))
     wording = replace(Wording.of(version), rollout_percent=percent)
     return _copy_and_propose(version, wording, note=note, by=by)
 

@@ -16,6 +16,7 @@ from ..models import Hold, LaneChoices, Product, Rule, RuleVersion, Seller
 from ..rule_writing import Wording
 from ..rules.problems import Problem
 from ..snoozing import LONGEST as LONGEST_SNOOZE
+from .precision import floor_field
 
 LONGEST = 4000
 RESERVED = frozenset(
@@ -144,7 +145,8 @@ class RuleForm(VersionForm):
     ground = forms.ChoiceField(
         label=_("Ground"), choices=Hold.Ground.choices, initial=Hold.Ground.COUNTERFEIT, help_text=_("Sellers read it.")
     )
-    field_order = ("title", "slug", "ground")
+    floor_percent = floor_field()
+    field_order = ("title", "slug", "ground", "floor_percent")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

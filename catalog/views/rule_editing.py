@@ -16,6 +16,7 @@ from shopadmin.accounts.permissions import Permission
 from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.pages import render_page
 
+from ..forms.precision import share_of
 from ..forms.rules import LANES, RuleForm, VersionForm
 from ..listings import Refusal
 from ..models import EvasionSign, Rule, RuleVersion, ValueList
@@ -48,6 +49,7 @@ def rule_add(request: AuthenticatedRequest) -> HttpResponse:
                 slug=data["slug"],
                 title=data["title"],
                 ground=data["ground"],
+                precision_floor=share_of(data["floor_percent"]),
                 wording=form.wording,
                 note=data["note"],
                 by=request.user,

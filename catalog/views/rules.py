@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -16,10 +17,13 @@ from shopadmin.htmx import AuthenticatedRequest
 from shopadmin.keyset import page
 from shopadmin.pages import render_page
 
+from ..forms.rule_settings import rollout_form
 from ..forms.rules import DecisionForm, ReasonForm
 from ..models import EvasionSign, LaneChoices, Rule, RuleVersion
+from ..rollout_page import reach
 from ..rule_list import Shown, lanes_of, versions_shown
 from ..rule_page import rule_page
+from ..rule_steps import Steps
 
 RULES_ON_A_PAGE = 50
 
@@ -59,6 +63,13 @@ def rule_detail(request: AuthenticatedRequest, slug: str) -> HttpResponse:
     return rule_answer(request, get_object_or_404(Rule.objects.select_related("owner"), slug=slug))
 
 
+def _rollout(version: RuleVersion, steps: Steps) -> dict[str, Any]:
+    """Return what the form for another share of listings shows, where one may be proposed."""
+    if not steps.may_set_rollout:
+        return {}
+    return {"rollout_form": rollout_form(version), "rollout_reach": reach(version, version.rollout_percent)}
+
+
 def rule_answer(
     request: AuthenticatedRequest,
     rule: Rule,
@@ -81,6 +92,7 @@ def rule_answer(
         "retire_form": ReasonForm(auto_id="retire_%s"),
         "back_form": ReasonForm(auto_id="back_%s"),
         "restore_form": ReasonForm(auto_id="restore_%s"),
+        **_rollout(shown.version, shown.steps),
         **(forms or {}),
     }
     return render_page(request, "catalog/rule_detail.html", context, status=status)

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from catalog.screening.services import screen_due
+from catalog.tasks import measure_rules
 from tagging.models import Creator, TagJob, Video
 from tagging.services.videos import receive_video, request_tagging
 
@@ -22,13 +23,14 @@ BAG = ("Bravo Apple Juice", "Oatly Oat Milk", "God Morgon Orange Juice", "Banana
 
 
 def seed_shop() -> int:
-    """Add people, listings, what merchants did and rules, and screen what is live; return how many listings are new."""
+    """Add people, listings, what merchants did and rules, screen and measure; return how many listings are new."""
     seed_people()
     added = seed_listings(_listings())
     seed_merchants()
     seed_policing()
     while screen_due():
         pass
+    measure_rules()
     return added
 
 

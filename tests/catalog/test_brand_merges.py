@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.brand_names import SameBrand, merge_brands
 from catalog.models import Brand, Product
+from catalog.notices import Claim, Sender, file_notice
 from shopadmin.accounts.models import AuditEntry, User
 from shopadmin.accounts.roles import Role
 from tests import factories
@@ -94,3 +95,15 @@ def test_two_merges_at_once_lose_no_product() -> None:
 
     assert sum(isinstance(result, Brand.DoesNotExist) for result in results) == 1
     assert Product.objects.filter(pk__in=products, brand=Brand.objects.get()).count() == 2
+
+
+def test_what_brand_owners_reported_is_about_the_brand_that_stays(paula: User) -> None:
+    kept, absorbed, product = merging()
+    claim = Claim(brand=absorbed, right="EUTM 1", jurisdiction="EU", reasons="Our logo.", is_in_good_faith=True)
+    sender = Sender(name="Lena", email="lena@bravo.example")
+    notice = file_notice(sender=sender, claim=claim, listings=[str(product.pk)])
+
+    merge_brands(kept=kept, absorbed=absorbed, by=paula)
+
+    notice.refresh_from_db()
+    assert notice.brand == kept

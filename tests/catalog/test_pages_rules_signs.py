@@ -232,6 +232,24 @@ def test_verdicts_lead_from_one_listing_to_the_next_and_skipped_ones_come_again(
     assert (third.verdict, third.decided_by) == ("fine", bob)
 
 
+def test_a_judge_names_the_brand_that_is_copied_and_a_name_that_is_none_is_refused(reader: Client) -> None:
+    luxor = Brand.objects.create(name="Luxor")
+    sample, other = sampled("First mug"), sampled("Second mug")
+
+    told = text_of(
+        reader.post(f"{SAMPLE}{sample.pk}/judge", {"verdict": "counterfeit", "brand": "Luxxor"}, follow=True)
+    )
+    assert "no brand is called “Luxxor”" in told
+    assert "First mug" in told
+    reader.post(f"{SAMPLE}{sample.pk}/judge", {"verdict": "counterfeit", "brand": " LUXOR "})
+    reader.post(f"{SAMPLE}{other.pk}/judge", {"verdict": "fine", "brand": "nonsense"})
+
+    sample.refresh_from_db()
+    other.refresh_from_db()
+    assert (sample.verdict, sample.copies) == ("counterfeit", luxor)
+    assert (other.verdict, other.copies) == ("fine", None)
+
+
 def test_nobody_judges_listings_of_a_seller_for_whom_they_work(reader: Client, bob: User) -> None:
     own = sampled("Own mug", product=factories.product("Own mug", of=factories.seller("Bobs", bob)))
 

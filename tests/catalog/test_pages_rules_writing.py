@@ -32,7 +32,7 @@ def writer(client: Client, paula: User) -> Client:
 def sent(**fields: Any) -> dict[str, Any]:
     """What the form sends for a rule without a fault."""
     return {"title": "Far too cheap", "ground": "counterfeit", "text": rows.CHEAP, "lane": "hold", "order": "7",
-            "severity": "4", "rollout_percent": "25", **fields}  # fmt: skip
+            "severity": "4", "rollout_percent": "25", "floor_percent": "95", **fields}  # fmt: skip
 
 
 def test_a_rule_is_saved_as_a_draft(writer: Client, paula: User) -> None:
@@ -44,6 +44,7 @@ def test_a_rule_is_saved_as_a_draft(writer: Client, paula: User) -> None:
     assert (version.state, version.lane, version.order, version.severity) == ("draft", "hold", 7, 4)
     assert version.text == rows.CHEAP.replace(" && ", " &&\n")
     assert (version.rollout_percent, version.remedy) == (25, "Send an invoice.")
+    assert version.rule.precision_floor == 0.95
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,8 @@ def test_a_rule_is_saved_as_a_draft(writer: Client, paula: User) -> None:
         ({"slug": "check"}, "“check” is taken. Choose another short name."),
         ({"title": "假货"}, "Write a short name of letters from a to z"),
         ({"lane": "destroy"}, "Select a valid choice"),
+        ({"floor_percent": "49.9"}, "greater than or equal to 50.0"),
+        ({"floor_percent": ""}, "This field is required"),
         ({"rollout_percent": "101"}, "less than or equal to 100"),
         ({"starts_at": "2030-01-02T10:00", "ends_at": "2030-01-01T10:00"}, "It cannot end before it starts."),
         ({"text": ""}, "This is no rule yet"),
