@@ -6,13 +6,10 @@ Those who judge see the listing and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Count, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,10 +17,8 @@ from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
 
 from .listings import Refusal
-from .models import BlindSample, Brand, Finding, Hold, ListingFacts, VerdictChoices
-from .models.rule_health import BlindSampleQuerySet
-from .recall_counting import IMITATED, LOOK_BACK
-from .rules.measuring.intervals import Recall, Sampled, recall
+from .models import BlindSample, Brand
+from .recall_counting import IMITATED
 
 WEEK = timedelta(days=7)
 
@@ -83,71 +78,3 @@ def waiting_for(user: User, *, after: int = 0) -> BlindSample | None:
     waiting = BlindSample.objects.waiting().exclude(product__seller__members=user).order_by("pk")
     rows = waiting.select_related("product__seller").prefetch_related("product__images", "product__offers")
     return rows.filter(pk__gt=after).first() or rows.first()
-
-
-def recall_of_all_rules() -> Recall:
-    """Return which share of all counterfeits the rules together found, by what was decided in the last 90 days.
-
-    The findings that people decide on are the urgent ones first, not a random sample of all: while many are open, the
-    share is a little too high.
-    """
-    return strata_of_recall()[""][0]
-
-
-def strata_of_recall() -> dict[str, tuple[Recall, int]]:
-    """Return the recall of all rules in each stratum, and under "" in all, with how many of the sample were judged.
-
-    Three statements; see `recall_of_all_rules`.
-    """
-    since = timezone.now() - LOOK_BACK
-    found = Finding.objects.filter(found_at__gte=since, is_error=False, rule__ground=Hold.Ground.COUNTERFEIT).exclude(
-        state=Finding.State.OUTDATED
-    )
-    flagged = _by_stratum(found, "product__", ("state",), Count("product", distinct=True))
-    judged = BlindSample.objects.judged().filter(decided_at__gte=since)
-    seen = {(stratum, verdict): count for stratum, verdict, count in _judged(judged)}
-    clean = _by_stratum(
-        ListingFacts.objects.filter(verdict=VerdictChoices.CLEAN, product__status="live"), "product__", (), Count("pk")
-    )
-    strata: dict[str, Collection[str]] = {"": BlindSample.Stratum.values}
-    strata |= {stratum: (stratum,) for stratum in BlindSample.Stratum.values}
-    return {name: _recall(within, flagged, seen, clean) for name, within in strata.items()}
-
-
-def _by_stratum(rows: QuerySet[Any], product: str, by: Sequence[str], count: Count) -> dict[tuple[str, ...], int]:
-    """Return how many rows there are of each stratum, and of each of `by` in it."""
-    stratum = Case(
-        When(**{f"{product}brand__is_protected": True}, then=Value(BlindSample.Stratum.PROTECTED)),
-        When(**{f"{product}brand__isnull": True}, then=Value(BlindSample.Stratum.UNBRANDED)),
-        default=Value(BlindSample.Stratum.BRANDED),
-        output_field=CharField(),
-    )
-    counted = rows.order_by().annotate(kind_of_listing=stratum).values_list("kind_of_listing", *by)
-    return {tuple(key): number for *key, number in counted.annotate(number=count)}
-
-
-def _judged(judged: BlindSampleQuerySet) -> Iterable[tuple[str, str | None, int]]:
-    return judged.order_by().values_list("stratum", "verdict").annotate(number=Count("pk"))
-
-
-def _recall(
-    strata: Collection[str],
-    flagged: Mapping[tuple[str, ...], int],
-    seen: Mapping[tuple[str, str | None], int],
-    clean: Mapping[tuple[str, ...], int],
-) -> tuple[Recall, int]:
-    states = Finding.State
-    confirmed, cleared, waiting = (
-        sum(flagged.get((stratum, state), 0) for stratum in strata)
-        for state in (states.CONFIRMED, states.CLEARED, states.OPEN)
-    )
-    counterfeits, fine = (
-        sum(seen.get((stratum, verdict), 0) for stratum in strata)
-        for verdict in (BlindSample.Verdict.COUNTERFEIT, BlindSample.Verdict.FINE)
-    )
-    judged, live = counterfeits + fine, sum(clean.get((stratum,), 0) for stratum in strata)
-    found = recall(
-        Sampled(confirmed, confirmed + cleared, confirmed + cleared + waiting),
-        Sampled(counterfeits, judged, max(live, judged)),
-    )
-    return found, judged

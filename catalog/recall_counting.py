@@ -1,4 +1,4 @@
-"""Which share of all counterfeits each rule finds, and all rules find for each brand: counted once an hour and kept.
+"""Which share of all counterfeits each rule finds, and all rules find by brand and kind of listing: counted hourly.
 
 Counted are the listings on which rules against counterfeits fired in the last 90 days, with what people decided on
 them; what people took down as counterfeit without such a finding; the blind sample; and the clean listings that it
@@ -10,21 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Min
 
 from .models import BlindSample, Brand, Hold, RecallEstimate, Rule
+from .recall_strata import LOOK_BACK, strata_of_recall
 from .rules.measuring.intervals import Sampled
 from .rules.measuring.recalls import BrandKey, Counts, Estimate, Seen
 from .rules.name_facts import IMITATIONS
 
 MEASURE_RULES = "catalog.measure_rules"
-LOOK_BACK = timedelta(days=90)
-"""What was decided or judged longer ago tells of another catalogue and of other rules."""
-
 IMITATED = f"coalesce({', '.join(f'f.{name}[1]' for name in IMITATIONS)})"
 """The first brand that a listing imitates, by its name; of the facts `f`."""
 
@@ -71,6 +69,7 @@ def keep_recalls(now: datetime) -> int:
     found += [_row(counts.within_reach(rule), now, rule_id=rule, is_within_reach=True) for rule in rules]
     brands = Brand.objects.filter(pk__in=counts.brands()).values_list("pk", flat=True)
     found += [_row(counts.of_brand(brand), now, brand_id=brand) for brand in brands]
+    found += [_row(estimate, now, stratum=stratum) for stratum, estimate in strata_of_recall().items()]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE catalog_recallestimate IN SHARE ROW EXCLUSIVE MODE")  # two at once: the later stays
         RecallEstimate.objects.all().delete()
@@ -124,6 +123,12 @@ def recall_of_rule(rule: Rule, now: datetime) -> RuleRecall | None:
     first = rule.versions.aggregate(first=Min("live_since"))["first"]
     days = (now - first).days if first and first > now - LOOK_BACK else None
     return RuleRecall(kept[True], kept[False], days)
+
+
+def recalls_of_strata() -> dict[str, RecallEstimate]:
+    """Return what was counted of all rules by kind of listing, under "" of all; empty before the first time."""
+    kept = RecallEstimate.objects.filter(stratum__isnull=False)
+    return {row.stratum: row for row in kept if row.stratum is not None}
 
 
 def recalls_of_brands(most: int) -> list[RecallEstimate]:

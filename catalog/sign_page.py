@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from shopadmin.accounts.models import Notification
 
-from .blind_samples import strata_of_recall
 from .charts import Chart, bars
 from .models import BlindSample, EvasionSign, LaneChoices, Product, RecallEstimate, RuleVersion
 from .models.evasion import EvasionSignQuerySet
-from .recall_counting import recalls_of_brands
+from .recall_counting import recalls_of_brands, recalls_of_strata
 from .rule_health import Precision
 from .rule_list import precisions_of
-from .rules.measuring.intervals import Recall
+from .rules.measuring.intervals import NOTHING_KNOWN, Recall
 from .rules.measuring.thresholds import BINS_BESIDE
 
 MOST_SIGNS = 50
@@ -133,5 +132,9 @@ def _demoted(now: datetime) -> list[Demoted]:
 def _strata() -> list[Stratum]:
     """Return the recall over all listings, and then that of each kind."""
     labels = {"": _("all listings"), **{value: str(label) for value, label in BlindSample.Stratum.choices}}
-    found = strata_of_recall()
-    return [Stratum(label, *found[value]) for value, label in labels.items()]
+    kept = recalls_of_strata()
+    return [_stratum(label, kept.get(value)) for value, label in labels.items()]
+
+
+def _stratum(label: str, kept: RecallEstimate | None) -> Stratum:
+    return Stratum(label, kept.recall, kept.judged) if kept else Stratum(label, Recall(None, NOTHING_KNOWN), 0)

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_within_reach', models.BooleanField(default=False)),
+                ('stratum', models.CharField(blank=True, max_length=10, null=True)),
                 ('share', models.FloatField(blank=True, null=True)),
                 ('low', models.FloatField()),
                 ('high', models.FloatField()),
@@ -60,7 +61,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'share of counterfeits found',
                 'verbose_name_plural': 'shares of counterfeits found',
                 'ordering': ['-known', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('rule', 'is_within_reach'), name='catalog_recallestimate_of_rule'), models.UniqueConstraint(fields=('brand',), name='catalog_recallestimate_of_brand'), models.CheckConstraint(condition=models.Q(models.Q(('brand__isnull', False), ('rule__isnull', True)), models.Q(('brand__isnull', True), ('rule__isnull', False)), _connector='OR'), name='catalog_recallestimate_of_one_thing')],
+                'constraints': [models.UniqueConstraint(fields=('rule', 'is_within_reach'), name='catalog_recallestimate_of_rule'), models.UniqueConstraint(fields=('brand',), name='catalog_recallestimate_of_brand'), models.UniqueConstraint(fields=('stratum',), name='catalog_recallestimate_of_stratum'), models.CheckConstraint(condition=models.Q(models.Q(('brand__isnull', True), ('rule__isnull', False), ('stratum__isnull', True)), models.Q(('brand__isnull', False), ('rule__isnull', True), ('stratum__isnull', True)), models.Q(('brand__isnull', True), ('rule__isnull', True), ('stratum__isnull', False)), _connector='OR'), name='catalog_recallestimate_of_one_thing')],
             },
         ),
         migrations.RunSQL(BRANDS_OF_SAMPLES, migrations.RunSQL.noop),

@@ -114,7 +114,7 @@ class BlindSample(models.Model):
 
 
 class RecallEstimate(models.Model):
-    """Which share of all counterfeits a rule finds, or all rules find for a brand, as it was counted last.
+    """Which share of all counterfeits a rule finds, or all rules find for a brand or a kind of listing, counted last.
 
     Of a rule there are two: among all counterfeits, and within its reach (see `catalog/rules/measuring/recalls.py`).
     `share` is NULL where it is not known; `low` and `high` bound it at 95 %. `found` of `known` counterfeits were
@@ -124,6 +124,7 @@ class RecallEstimate(models.Model):
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, null=True, blank=True, related_name="recalls")
     is_within_reach = models.BooleanField(default=False)
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, null=True, blank=True, related_name="recalls")
+    stratum = models.CharField(max_length=10, null=True, blank=True)  # noqa: DJ001 - "" stands for all listings
     share = models.FloatField(null=True, blank=True)
     low = models.FloatField()
     high = models.FloatField()
@@ -140,14 +141,17 @@ class RecallEstimate(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["rule", "is_within_reach"], name="catalog_recallestimate_of_rule"),
             models.UniqueConstraint(fields=["brand"], name="catalog_recallestimate_of_brand"),
+            models.UniqueConstraint(fields=["stratum"], name="catalog_recallestimate_of_stratum"),
             models.CheckConstraint(
-                condition=Q(rule__isnull=True, brand__isnull=False) | Q(rule__isnull=False, brand__isnull=True),
+                condition=Q(rule__isnull=False, brand__isnull=True, stratum__isnull=True)
+                | Q(rule__isnull=True, brand__isnull=False, stratum__isnull=True)
+                | Q(rule__isnull=True, brand__isnull=True, stratum__isnull=False),
                 name="catalog_recallestimate_of_one_thing",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule or self.brand}: {self.found} / {self.known}"
+        return f"{self.rule or self.brand or self.stratum}: {self.found} / {self.known}"
 
     @property
     def recall(self) -> Recall:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from math import ceil, floor
 
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from shopadmin.templatetags.interface import percent
 
 from ..charts import Span
 from ..charts import span as span_of
@@ -56,6 +59,21 @@ def between(precision: Precision | Recall) -> str:
     """Show between which shares precision or recall lies, in whole percent: "81–97 %"."""
     low, high = (round(edge * 100) for edge in (precision.interval.low, precision.interval.high))
     return f"{low}–{high} %"
+
+
+@register.filter
+def likeliest(recall: Recall) -> str:
+    """Show the likeliest recall, or its bound where all or nothing of what was sampled was found: "at least 23 %".
+
+    Nothing that was sampled is all or nothing for certain. Nothing is shown where the recall is not known.
+    """
+    if recall.point is None:
+        return ""
+    if recall.point == 1.0 and recall.interval.low < 1.0:
+        return gettext("at least %(share)s") % {"share": f"{floor(recall.interval.low * 100)} %"}
+    if recall.point == 0.0 and recall.interval.high > 0.0:
+        return gettext("at most %(share)s") % {"share": f"{ceil(recall.interval.high * 100)} %"}
+    return percent(recall.point)
 
 
 @register.filter

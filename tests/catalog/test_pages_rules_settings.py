@@ -15,6 +15,8 @@ from catalog.models import BlindSample, Brand, RecallEstimate, RuleVersion
 from catalog.overlap_page import keep_overlaps
 from catalog.recall_counting import keep_recalls
 from catalog.rollout_page import reach
+from catalog.rules.measuring.intervals import Interval, Recall
+from catalog.templatetags.rules import likeliest
 from shopadmin.accounts.models import User
 from tests import factories
 
@@ -240,3 +242,18 @@ def test_the_list_takes_as_many_statements_for_many_rules_as_for_one(
         rows.live(f"Other {number}", paula, petra)
     keep_recalls(timezone.now())
     assert statements() == before
+
+
+@pytest.mark.parametrize(
+    ("recall", "said"),
+    [
+        (Recall(0.45, Interval(0.17, 0.69)), "45 %"),
+        (Recall(1.0, Interval(0.23, 1.0)), "at least 23 %"),
+        (Recall(0.0, Interval(0.0, 0.12)), "at most 12 %"),
+        (Recall(1.0, Interval(1.0, 1.0)), "100 %"),
+        (Recall(0.0, Interval(0.0, 0.0)), "0 %"),
+        (Recall(None, Interval(0.0, 1.0)), ""),
+    ],
+)
+def test_nothing_that_was_sampled_is_said_to_be_all_or_nothing(recall: Recall, said: str) -> None:
+    assert likeliest(recall) == said

@@ -13,7 +13,15 @@ from catalog.blind_samples import draw_blind_sample, judge
 from catalog.brand_names import merge_brands
 from catalog.decisions import take_down
 from catalog.models import BlindSample, Brand, Hold, Product, RecallEstimate, RuleVersion
-from catalog.recall_counting import count_recalls, keep_recalls, recall_of_rule, recalls_of_brands, recalls_of_rules
+from catalog.recall_counting import (
+    count_recalls,
+    keep_recalls,
+    recall_of_rule,
+    recalls_of_brands,
+    recalls_of_rules,
+    recalls_of_strata,
+)
+from catalog.recall_strata import strata_of_recall
 from catalog.rules.measuring.intervals import Sampled
 from catalog.rules.name_facts import IMITATIONS
 from shopadmin.accounts.models import AuditEntry, User
@@ -127,6 +135,10 @@ def test_what_people_took_down_without_a_rule_was_missed_by_all(paula: User, pet
     take_down(product=other, ground=Hold.Ground.UNSAFE, explanation="Sharp.", by=petra)
 
     assert count_recalls(timezone.now()).reported == {luxor.pk: 1}
+    strata = strata_of_recall()
+    assert [(strata[name].found, strata[name].known) for name in ("", "protected", "branded")] == [
+        (1, 2), (1, 2), (0, 0)
+    ]  # fmt: skip
 
 
 def test_a_clean_listing_counts_for_the_brand_that_it_imitates(luxor: Brand) -> None:
@@ -169,7 +181,7 @@ def test_counting_again_takes_the_place_of_what_was_counted(paula: User, petra: 
     keep_recalls(timezone.now())
     rule_rows.found(version, listing(), "confirmed", brand=luxor)
 
-    assert keep_recalls(timezone.now()) == RecallEstimate.objects.count() == 3
+    assert keep_recalls(timezone.now()) == RecallEstimate.objects.count() == 3 + len(recalls_of_strata())
     assert estimate_of(version).found == 1
 
 

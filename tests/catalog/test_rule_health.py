@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from catalog import rule_health
-from catalog.blind_samples import AlreadyJudged, draw_blind_sample, judge, recall_of_all_rules, strata_of_recall
+from catalog.blind_samples import AlreadyJudged, draw_blind_sample, judge
 from catalog.models import BlindSample, Brand, Finding, LaneChoices, RuleHour, RuleVersion, Screening
+from catalog.recall_strata import strata_of_recall
 from catalog.rule_approval import restore, start_shadow
 from catalog.rule_health import Asked, count_asked, judge_demotions, overlaps, precision_of_rules, raise_alarms
 from catalog.rules.measuring.overlap import Kind
@@ -186,7 +187,7 @@ def test_a_listing_of_the_sample_is_judged_once_and_gives_the_recall(paula: User
 
     with pytest.raises(AlreadyJudged):
         judge(sample=one, verdict="fine", by=paula)
-    assert recall_of_all_rules().point == 0.5
+    assert strata_of_recall()[""].recall.point == 0.5
     assert AuditEntry.objects.filter(action="blind-sample.judged").count() == 4
 
 
@@ -203,14 +204,14 @@ def test_recall_is_told_apart_by_the_kind_of_listing(paula: User, petra: User) -
 
     found = strata_of_recall()
 
-    assert {name: recall.point for name, (recall, _judged) in found.items()} == {
+    assert {name: estimate.recall.point for name, estimate in found.items()} == {
         "": 0.8, "protected": 0.75, "unbranded": 1.0, "branded": None,
     }  # fmt: skip
-    assert [judged for _recall, judged in found.values()] == [3, 1, 1, 1]
+    assert [estimate.judged for estimate in found.values()] == [3, 1, 1, 1]
 
 
 def test_without_verdicts_nothing_is_known_of_recall(db: None) -> None:
-    assert recall_of_all_rules().point is None
+    assert strata_of_recall()[""].recall.point is None
 
 
 def test_a_rule_that_somebody_else_has_just_retired_is_not_demoted(paula: User, petra: User) -> None:
