@@ -30,11 +30,6 @@ class Reach:
     hits: int | None
     expected_hits: int | None
 
-    @property
-    def is_wider(self) -> bool:
-        """Whether listings would come in addition."""
-        return self.then > self.now
-
 
 def reach(version: RuleVersion, percent: Decimal) -> Reach:
     """Return what it means that a live version acts on `percent` (0 to 100) of all listings.

@@ -209,7 +209,10 @@ def test_what_a_rule_finds_stands_on_its_page_in_the_list_and_on_the_brands_page
     assert "It has been live for 3 days of these, so the shares are too low." in page
     assert "Finds" in text_of(writer.get("/catalog/rules/"))
     assert [row.recall.share for lane in writer.get("/catalog/rules/").context["lanes"] for row in lane.rows] == [0.5]
-    assert "Luxor 50 %" in text_of(writer.get("/catalog/rules/signs/"))
+    signs = writer.get("/catalog/rules/signs/")
+    assert "Luxor 50 %" in text_of(signs)
+    assert signs.context["shown"].recall.recall.point == 0.5
+    assert {each.label: each.judged for each in signs.context["shown"].strata}["another brand"] == 2
     address = f"/catalog/brands/{luxor.pk}/"
     assert "The rules find 50 % of its counterfeits" in text_of(writer.get(address))
     client.force_login(mallory)

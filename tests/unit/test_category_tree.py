@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.category_tree import Leaf, branch, laid_out
-from catalog.charts import bars
+from catalog.charts import Span, bars, span
 
 
 @st.composite
@@ -72,3 +72,15 @@ def test_a_larger_number_is_never_drawn_lower(numbers: list[int]) -> None:
     drawn = sorted(bars(numbers, height=60).bars, key=lambda bar: bar.number)
 
     assert all(low.height <= high.height for low, high in itertools.pairwise(drawn))
+
+
+def test_an_interval_is_a_stretch_of_a_line_that_is_seen_however_short() -> None:
+    assert span(0.17, 0.69, 0.45) == Span(17, 52, 45)
+    assert span(0.0, 0.0, 0.0) == Span(0, 1, 0)
+    assert span(1.0, 1.0, None) == Span(99, 1, None)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_it_never_leaves_the_line(one: float, other: float) -> None:
+    drawn = span(min(one, other), max(one, other), None)
+    assert 0 <= drawn.x < drawn.x + drawn.width <= 100
