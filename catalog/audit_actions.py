@@ -53,6 +53,8 @@ WORDS: Mapping[str, str | Promise] = {
     "listing.withdrawn": _("listing: back to draft"),
     "notice.decided": _("notice: decided on"),
     "notice.received": _("notice: received"),
+    "notice.reopened": _("notice: decision on a listing taken back"),
+    "notice.trust-changed": _("notice: trusted flagger or not"),
     "rule.added": _("rule: added"),
     "rule.approved": _("rule: version approved"),
     "rule.case-dropped": _("rule: regression case dropped"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -12,13 +12,13 @@ from django.utils import timezone
 from shopadmin.accounts.models import User
 from shopadmin.accounts.permissions import Permission, Scope
 
+from .appeal_chances import APPEAL_FOR, Chance
+from .holding import chance_of
 from .models import Appeal, Decision, Finding, Product, Strike
 from .models.decisions import UNDO_FOR
 from .ripple import MOST_AT_ONCE, ripple
 from .statements import Basis, NoticeSource
 
-APPEAL_FOR = timedelta(days=183)
-"""Sellers can appeal for six months at least (Digital Services Act, Article 20(1))."""
 SHOWN_SIMILAR = 100
 
 
@@ -53,7 +53,7 @@ class DecisionPage:
     statement: Statement | None
     appeal: Appeal | None
     appeal_until: datetime
-    can_appeal: bool
+    chance: Chance
     can_undo: bool
     findings: Sequence[Finding]
     strike: Strike | None
@@ -68,22 +68,27 @@ def sees_all(user: User) -> bool:
 def decision_page(decision: Decision, user: User) -> DecisionPage:
     """Return the page for this reader. A fixed number of statements."""
     is_staff = sees_all(user)
-    appeal = Appeal.objects.filter(hold=decision.hold_id).first() if decision.hold_id else None
     is_open = decision.hold is not None and decision.hold.released_at is None
     is_standing = decision.annulled_at is None and decision.replaced_at is None
     is_fresh = timezone.now() - decision.decided_at <= UNDO_FOR
-    found = decision.findings.select_related("rule", "version").order_by("-severity", "pk") if is_staff else []
     return DecisionPage(
         decision=decision,
         statement=_statement(decision.statement) if decision.statement else None,
-        appeal=appeal,
+        appeal=Appeal.objects.filter(hold=decision.hold_id).last() if decision.hold_id else None,
         appeal_until=decision.decided_at + APPEAL_FOR,
-        can_appeal=is_open and is_standing and appeal is None,
+        chance=chance_of(decision.hold) if decision.hold and is_open and is_standing else Chance.NONE,
         can_undo=is_standing and is_fresh and decision.decided_by_id == user.pk,
-        findings=list(found),
+        findings=_findings(decision) if is_staff else [],
         strike=Strike.objects.filter(decision=decision).first(),
         similar=_similar(decision, user) if is_staff and _was_wrong(decision) else None,
     )
+
+
+def _findings(decision: Decision) -> list[Finding]:
+    """Return what rules found: that on which people decided, or that for which a rule alone held the listing."""
+    is_by_rules = decision.outcome == Decision.Outcome.HELD and decision.hold_id is not None
+    found = Finding.objects.filter(hold=decision.hold_id) if is_by_rules else decision.findings.all()
+    return list(found.select_related("rule", "version").order_by("-severity", "pk"))
 
 
 def _was_wrong(decision: Decision) -> bool:

@@ -19,8 +19,20 @@ from shopadmin.accounts.permissions import Permission
 from .holding import begin_hold, place_hold, release_hold
 from .listings import Refusal
 from .members import people_with
-from .models import Appeal, AutomationChoices, Decision, Finding, Hold, LaneChoices, Offer, Product, TakenDown
+from .models import (
+    Appeal,
+    AutomationChoices,
+    Decision,
+    Finding,
+    Hold,
+    LaneChoices,
+    NoticeItem,
+    Offer,
+    Product,
+    TakenDown,
+)
 from .models.decisions import UNDO_FOR
+from .notice_reopening import reopen
 from .rules.forms import folded_words
 from .standings import give_strike
 from .stating import annul, languages_of, markets_of, state_holds, statement_of
@@ -93,7 +105,7 @@ def clear(*, findings: Sequence[Finding], reason: str, by: User) -> Decision:
 
 @transaction.atomic
 def undo(*, decision: Decision, by: User) -> None:
-    """Take a decision back within ten minutes: the listing is as it was, and its findings wait again.
+    """Take a decision back within ten minutes: the listing is as it was; its findings and notices wait again.
 
     Raises `Refusal` for somebody else's decision, one of longer ago, and one that does not stand any more or on whose
     appeal somebody has answered.
@@ -103,7 +115,8 @@ def undo(*, decision: Decision, by: User) -> None:
     if timezone.now() - decision.decided_at > UNDO_FOR:
         raise Refusal(_("A decision can be taken back for ten minutes. Release the hold instead, with a reason."))
     row, reason = _locked(decision.product), _("Taken back as a slip.")
-    if Appeal.objects.filter(hold=decision.hold_id, state=Appeal.State.UPHELD).exists():
+    upheld = Appeal.objects.filter(hold=decision.hold_id, state=Appeal.State.UPHELD)
+    if upheld.filter(answered_at__gte=decision.decided_at).exists():
         raise Refusal(_("Somebody has answered an appeal against it, so it stays."))
     if not annul(Decision.objects.standing().filter(pk=decision.pk), by=by, reason=reason):
         raise Refusal(_("Nothing was changed: the decision was taken back or replaced already."))
@@ -119,6 +132,7 @@ def undo(*, decision: Decision, by: User) -> None:
     else:
         release_hold(hold=decision.hold, reason=reason, actor=by)
         _reopen(decision)
+    reopen(NoticeItem.objects.filter(decision=decision), by=by)
 
 
 def _decision(

@@ -7,27 +7,17 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
 from .authentic_listings import Authentic, authentic_beside
 from .finding_queue import Focus
-from .models import Decision, Finding, Hold, Product
+from .models import Brand, Decision, Finding, Hold, Product
+from .reasons import PLAIN
 from .standings import SellerStanding, strikes_of
 from .stating import languages_of
 from .telling_sellers import told_of
 
 SHOWN_DECISIONS = 5
 Ground = Hold.Ground
-PLAIN = {
-    Ground.COUNTERFEIT: _("This listing appears to offer a product that its brand did not make."),
-    Ground.UNAUTHORIZED: _("This listing offers a protected brand, for which your shop has no authorisation."),
-    Ground.FORBIDDEN: _("This listing offers what may not be sold here."),
-    Ground.MISLEADING: _("This listing says of the product what is not so."),
-    Ground.UNSAFE: _("This listing offers a product that is unsafe or was recalled."),
-    Ground.INCOMPLETE: _("This listing lacks something that it must say."),
-    Ground.OTHER: _("This listing is against the terms for sellers."),
-}
-"""What sellers are told where neither the rule's author nor the rule has words for it; without figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +40,11 @@ class Beside:
 
 def beside(focus: Focus) -> Beside:
     """Return what is shown beside the listing that is looked at. A fixed number of statements."""
-    product = focus.product
-    brand = focus.first.brand or product.brand
+    return beside_listing(focus.product, focus.first.brand or focus.product.brand)
+
+
+def beside_listing(product: Product, brand: Brand | None) -> Beside:
+    """Return what is shown beside a listing that is said to be of the brand. A fixed number of statements."""
     return Beside(authentic_beside(product, brand), _record(product))
 
 

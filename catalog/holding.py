@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.core.files import File
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from shopadmin.accounts.models import User
 from shopadmin.accounts.notifications.sending import notify
 from shopadmin.accounts.permissions import Permission
 
+from .appeal_chances import Chance, Made, appeal_chance
 from .appeal_documents import stored_documents
 from .listings import Refusal, lacks_of
 from .membership import member_roles_with
@@ -34,9 +36,12 @@ class OwnHold(Refusal):
 
 
 @transaction.atomic
-def place_hold(*, product: Product, ground: Hold.Ground, explanation: str, remedy: str, actor: User | None) -> Hold:
+def place_hold(
+    *, product: Product, ground: Hold.Ground, explanation: str, remedy: str, actor: User | None, seen: str = ""
+) -> Hold:
     """Hold a listing back, and state why; `actor` is None for an automatic check.
 
+    `seen` is what the statement says was seen, where the explanation ends with it.
     Raises `Refusal` when it is held or removed.
     """
     row = _locked(product)
@@ -45,7 +50,7 @@ def place_hold(*, product: Product, ground: Hold.Ground, explanation: str, remed
     if row.status == Status.REMOVED:
         raise Refusal(_("The listing is removed, so there is nothing to hold back."))
     hold = begin_hold(row=row, ground=ground, explanation=explanation, remedy=remedy, actor=actor)
-    state_holds([hold])
+    state_holds([hold], seen=seen)
     held = {"status": Status.HELD, "ground": ground, "remedy": remedy}
     _note("listing.held", hold, actor, before={"status": hold.status_before}, after=held, reason=explanation)
     _tell("listing.held", hold, gettext_lazy("Your listing “{title}” is held back"), explanation, key="held")
@@ -79,12 +84,12 @@ def release_hold(*, hold: Hold, reason: str, actor: User) -> Product.Status:
 
 
 def make_appeal(*, hold: Hold, text: str, actor: User, documents: Sequence[File[bytes]] = ()) -> Appeal:
-    """Say something against a hold, once, with invoices or other documents.
+    """Say something against a hold, with invoices or other documents: see `appeal_chance` for how often.
 
     Raises `Refusal` when that was done before, the hold has ended, or a document cannot be taken.
     """
     with stored_documents(documents) as rows, transaction.atomic():
-        appeal = _make_appeal(hold, text, actor)
+        appeal = _make_appeal(hold, text, actor, has_documents=bool(rows))
         for row in rows:
             row.appeal = appeal
         AppealDocument.objects.bulk_create(rows)
@@ -117,18 +122,33 @@ def answer_appeal(*, appeal: Appeal, is_upheld: bool, answer: str, actor: User) 
         keep_cases(findings_behind(holds), reason=answer, by=actor)
         _release(hold, answer, actor)
         title = gettext_lazy("Your appeal for “{title}” is answered: the hold is lifted")
-    _tell("appeal.answered", hold, title, answer, key="answered")
+    _tell("appeal.answered", hold, title, answer, key=f"answered-{appeal.pk}")
 
 
-def _make_appeal(hold: Hold, text: str, actor: User) -> Appeal:
+def chance_of(hold: Hold) -> Chance:
+    """Return whether the seller may appeal against an open hold, and how. Two statements.
+
+    Holds of before there were statements of reasons have no decision: they count from when they were placed.
+    """
+    decisions = Decision.objects.standing().restrictions().filter(hold=hold)
+    decided_at = decisions.values_list("decided_at", flat=True).first() or hold.placed_at
+    waiting = Appeal.State.WAITING
+    made = [Made(at, state == waiting) for at, state in hold.appeals.values_list("made_at", "state")]
+    return appeal_chance(decided_at=decided_at, made=made, now=timezone.now())
+
+
+def _make_appeal(hold: Hold, text: str, actor: User, *, has_documents: bool) -> Appeal:
     _locked(hold.product)
     if not Hold.objects.filter(pk=hold.pk).open().exists():
         raise Refusal(_("The hold has ended, so there is nothing to appeal against."))
-    try:
-        with transaction.atomic():
-            return Appeal.objects.create(hold=hold, text=text, made_by=actor)
-    except IntegrityError as error:
-        raise Refusal(_("An appeal against this hold was made before. There is one for each hold.")) from error
+    chance = chance_of(hold)
+    if chance == Chance.WAITING:
+        raise Refusal(_("An appeal against this hold was made before, and waits for an answer."))
+    if chance == Chance.NONE:
+        raise Refusal(_("An appeal against this decision was made before and answered, so none is taken any more."))
+    if chance == Chance.WITH_DOCUMENTS and not has_documents:
+        raise Refusal(_("An appeal was made before and answered. Send a document with the second one."))
+    return Appeal.objects.create(hold=hold, text=text, made_by=actor)
 
 
 def _release(hold: Hold, reason: str, actor: User) -> Product.Status:

@@ -1,17 +1,17 @@
-"""Notices of brand owners: filing one, deciding on each of its listings, and how often their senders are right."""
+"""Notices of brand owners: filing one, deciding on each of its listings, and taking a slip back."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -21,10 +21,12 @@ from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
 from shopadmin.jobs.doorbell import call_worker
 
-from .decisions import take_down
+from .decisions import take_down, undo
 from .listings import Refusal
 from .models import Brand, Decision, Hold, Notice, NoticeItem, NoticeMail, Product
-from .rules.measuring.intervals import Interval, wilson
+from .models.decisions import UNDO_FOR
+from .notice_reopening import reopen
+from .statements import NoticeSource
 
 SEND_MAILS = "catalog.send_notice_mails"
 MOST_LISTINGS = 100
@@ -41,15 +43,6 @@ class IncompleteNotice(ValueError):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {fault}" for field, fault in faults.items()))
         self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """How often notices were right: `accepted` of `decided` listings, and between which shares (0..1) that lies."""
-
-    accepted: int
-    decided: int
-    interval: Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +73,9 @@ def file_notice(*, sender: Sender, claim: Claim, listings: Sequence[str], is_tru
     """Keep a notice about listings, each named by its address or key; the sender gets a receipt by mail.
 
     Only those who have checked the sender say that it is a trusted flagger. Raises `IncompleteNotice` with every fault
-    at once: a missing field, a bad address, listings that do not exist, none or more than a hundred.
+    at once: a missing field, a bad address, listings that nobody has ever seen, none or more than a hundred.
     """
-    products, faults = _products(listings)
+    products, faults = _named(listings)
     faults |= _faults(sender, claim)
     if faults:
         raise IncompleteNotice(faults)
@@ -106,20 +99,29 @@ def file_notice(*, sender: Sender, claim: Claim, listings: Sequence[str], is_tru
 
 @transaction.atomic
 def decide_item(
-    item: NoticeItem, *, is_accepted: bool, reason: str, by: User, ground: Hold.Ground = Hold.Ground.COUNTERFEIT
+    item: NoticeItem,
+    *,
+    is_accepted: bool,
+    reason: str,
+    by: User,
+    ground: Hold.Ground = Hold.Ground.COUNTERFEIT,
+    severity: int | None = None,
 ) -> NoticeItem:
     """Accept what a notice says of a listing, which takes it down, or reject it; after the last its sender is told.
 
     `reason` is what the seller reads of an accepted one and the sender of a rejected one. What is taken down already
-    stays so, by the decision that did it. Raises `Refusal` when it is decided already, and `IncompleteStatement`.
+    stays so, by the decision that did it. Raises `Refusal` when it is decided already or the seller is one for whom
+    `by` works, and `IncompleteStatement`.
     """
     Notice.objects.select_for_update(no_key=True).get(pk=item.notice_id)
-    row = NoticeItem.objects.select_related("notice__brand", "product").get(pk=item.pk)
+    row = _decidable(item)
     if row.state != NoticeItem.State.WAITING:
         raise Refusal(_("Nothing was changed: somebody else has just decided on this listing of the notice."))
+    if works_for(by, row.product):
+        raise Refusal(_("You work for this seller, so somebody else decides."))
     if is_accepted:
         row.decision = _standing(row.product) or take_down(
-            product=row.product, ground=ground, explanation=reason, by=by, notice=row.notice
+            product=row.product, ground=ground, explanation=reason, by=by, notice=row.notice, severity=severity
         )
     elif not reason.strip():
         raise Refusal(_("Say why the notice is wrong about this listing: its sender reads it."))
@@ -128,26 +130,65 @@ def decide_item(
     row.save(update_fields=["state", "decision", "reason", "decided_by", "decided_at"])
     record(by, "notice.decided", row.notice, after={"listing": row.product, "outcome": row.state}, reason=reason)
     if not NoticeItem.objects.filter(notice=row.notice, state=NoticeItem.State.WAITING).exists():
+        Notice.objects.filter(pk=row.notice_id).update(decided_at=row.decided_at)
         _mail(row.notice, NoticeMail.Kind.DECIDED)
     return row
 
 
-def acceptance_of_sender(email: str) -> Acceptance:
-    """Return how often the notices from an e-mail address were right, whatever its case. One statement."""
-    return _acceptance(NoticeItem.objects.filter(notice__sender_email=email.strip().lower()))
+@transaction.atomic
+def undo_item(item: NoticeItem, *, by: User) -> None:
+    """Take back what one has decided on a listing of a notice within ten minutes, and what that took down.
+
+    Its sender has not been told by then. Raises `Refusal` for somebody else's, one of longer ago, and one that waits.
+    """
+    Notice.objects.select_for_update(no_key=True).get(pk=item.notice_id)
+    row = _decidable(item)
+    if not may_undo(row, by):
+        raise Refusal(_("A decision can be taken back for ten minutes, by whoever decided."))
+    if row.decision and _has_taken_down(row):
+        undo(decision=row.decision, by=by)  # which lets the listing wait again in every notice that named it
+        return
+    reopen(NoticeItem.objects.filter(pk=row.pk), by=by)
 
 
-def acceptance_of_brand(brand: Brand) -> Acceptance:
-    """Return how often the notices for a brand were right. One statement."""
-    return _acceptance(NoticeItem.objects.filter(notice__brand=brand))
+def may_undo(item: NoticeItem, by: User) -> bool:
+    """Tell whether somebody can take back what was decided on a listing of a notice."""
+    return item.decided_at is not None and item.decided_by_id == by.pk and timezone.now() - item.decided_at < UNDO_FOR
 
 
-def _acceptance(items: QuerySet[NoticeItem]) -> Acceptance:
-    """Count the decided items; an accepted one of which the decision was annulled later was not right."""
-    right = Q(state=NoticeItem.State.ACCEPTED, decision__annulled_at__isnull=True)
-    waiting = Q(state=NoticeItem.State.WAITING)
-    counts = items.aggregate(right=Count("pk", filter=right), decided=Count("pk", filter=~waiting))
-    return Acceptance(counts["right"], counts["decided"], wilson(counts["right"], counts["decided"]))
+def works_for(user: User, product: Product) -> bool:
+    """Tell whether the user works for the listing's seller, about which they then do not decide."""
+    return product.seller.role_of(user) is not None
+
+
+@transaction.atomic
+def mark_trusted(notice: Notice, *, is_trusted: bool, by: User) -> None:
+    """Say whether a notice comes from a trusted flagger; whoever says so has checked who sent it.
+
+    It goes for this notice only, since anybody can write any address as the sender's.
+    """
+    unlike = Notice.objects.filter(pk=notice.pk, is_trusted_flagger=not is_trusted)
+    if unlike.update(is_trusted_flagger=is_trusted):
+        before, after = {"is_trusted_flagger": not is_trusted}, {"is_trusted_flagger": is_trusted}
+        record(by, "notice.trust-changed", notice, before=before, after=after)
+
+
+def fault_of_listings(listings: Sequence[str]) -> str:
+    """Return what is wrong with the names of listings, empty if nothing is."""
+    return _named(listings)[1].get("listings", "")
+
+
+def _decidable(item: NoticeItem) -> NoticeItem:
+    return NoticeItem.objects.select_related("notice__brand", "product__seller", "decision").get(pk=item.pk)
+
+
+def _has_taken_down(item: NoticeItem) -> bool:
+    """Tell whether the listing was taken down for this item, and not before it for something else."""
+    decision = item.decision
+    if decision is None or decision.annulled_at or decision.decided_by_id != item.decided_by_id:
+        return False
+    earlier = NoticeItem.objects.filter(decision=decision, decided_at__lt=item.decided_at).exclude(pk=item.pk)
+    return decision.statement["source_type"] != NoticeSource.OWN_INITIATIVE and not earlier.exists()
 
 
 def _standing(product: Product) -> Decision | None:
@@ -174,15 +215,20 @@ def _faults(sender: Sender, claim: Claim) -> dict[str, str]:
     return faults
 
 
-def _products(listings: Sequence[str]) -> tuple[list[int], dict[str, str]]:
-    """Return the keys of the named listings, each once, and what is wrong with the names."""
+def _named(listings: Sequence[str]) -> tuple[list[int], dict[str, str]]:
+    """Return the keys of the named listings, each once, and what is wrong with the names.
+
+    Only what people may have seen can be named, whatever became of it: rules are asked of live listings only. Others
+    and those that do not exist get the same answer, so that strangers do not learn what is in the making.
+    """
     named = [name.strip() for name in listings if name.strip()]
     if not named:
         return [], {"listings": _("Name at least one listing, by its address.")}
     if len(named) > MOST_LISTINGS:
         return [], {"listings": _("Name at most %(most)s listings in one notice.") % {"most": MOST_LISTINGS}}
     keys = {name: _key_of(name) for name in named}
-    known = set(Product.objects.filter(pk__in=[key for key in keys.values() if key]).values_list("pk", flat=True))
+    seen = Product.objects.filter(pk__in=[key for key in keys.values() if key], screened_version__gt=0)
+    known = set(seen.values_list("pk", flat=True))
     unknown = [name for name, key in keys.items() if key not in known]
     if unknown:
         words = ngettext("We know no such listing: %(names)s", "We know no such listings: %(names)s", len(unknown))
@@ -202,5 +248,7 @@ def _key_of(name: str) -> int | None:
 
 
 def _mail(notice: Notice, kind: NoticeMail.Kind) -> None:
-    NoticeMail.objects.get_or_create(notice=notice, kind=kind)
+    """Let a mail be due: of the outcome once nobody can take a slip back any more."""
+    due_at = timezone.now() + (UNDO_FOR if kind == NoticeMail.Kind.DECIDED else timedelta())
+    NoticeMail.objects.get_or_create(notice=notice, kind=kind, defaults={"due_at": due_at})
     transaction.on_commit(partial(call_worker, SEND_MAILS))

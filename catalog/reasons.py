@@ -55,3 +55,14 @@ REASONS: Mapping[str, Reason] = {
     ),
     Ground.OTHER: Reason(Basis.INCOMPATIBLE, Category.OTHER, _("Seller terms.")),
 }
+
+PLAIN: Mapping[str, _StrPromise] = {
+    Ground.COUNTERFEIT: _("This listing appears to offer a product that its brand did not make."),
+    Ground.UNAUTHORIZED: _("This listing offers a protected brand, for which your shop has no authorisation."),
+    Ground.FORBIDDEN: _("This listing offers what may not be sold here."),
+    Ground.MISLEADING: _("This listing says of the product what is not so."),
+    Ground.UNSAFE: _("This listing offers a product that is unsafe or was recalled."),
+    Ground.INCOMPLETE: _("This listing lacks something that it must say."),
+    Ground.OTHER: _("This listing is against the terms for sellers."),
+}
+"""What sellers are told where neither the rule's author nor the rule has words for it; without figures."""

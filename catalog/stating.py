@@ -18,7 +18,7 @@ from shopadmin.accounts.permissions import Permission
 from .membership import member_roles_with
 from .models import AutomationChoices, Decision, Finding, Hold, Offer, Product, SellerMember, Strike, TakenDown
 from .models.screenings import FindingQuerySet
-from .reasons import REASONS
+from .reasons import PLAIN, REASONS
 from .statements import (
     EXPLANATION_LENGTH,
     FACTS_LENGTH,
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 Outcome = Decision.Outcome
 
 
-def state_holds(holds: Iterable[Hold]) -> None:
+def state_holds(holds: Iterable[Hold], *, seen: str = "") -> None:
     """Keep why listings are held back, with `product` fetched: by a rule alone where nobody placed the hold.
 
+    `seen` is what was seen, where the explanation ends with it; without it the explanation says both.
     Three statements for every two thousand. What is said of a hold is cut to what the public database takes, since
     nothing is to keep a listing from being held; the hold has all of it.
     """
@@ -48,7 +49,7 @@ def state_holds(holds: Iterable[Hold]) -> None:
         languages = languages_of({hold.product.seller_id for hold in some})
         markets = markets_of([hold.product_id for hold in some])
         Decision.objects.bulk_create(
-            _held(hold, languages[hold.product.seller_id], markets[hold.product_id]) for hold in some
+            _held(hold, languages[hold.product.seller_id], markets[hold.product_id], seen) for hold in some
         )
 
 
@@ -139,22 +140,23 @@ def annul(decisions: QuerySet[Decision], *, by: User, reason: str) -> int:
     return len(rows)
 
 
-def _held(hold: Hold, language: str, markets: tuple[str, ...]) -> Decision:
+def _held(hold: Hold, language: str, markets: tuple[str, ...], seen: str) -> Decision:
+    with translation.override(language):
+        explanation = hold.explanation.strip().removesuffix(seen).strip() or str(PLAIN[hold.ground])
     decision = Decision(
         product=hold.product,
         seller_id=hold.product.seller_id,
         hold=hold,
         outcome=Outcome.HELD,
         ground=hold.ground,
-        explanation=_cut(hold.explanation.strip() or str(hold.get_ground_display()), EXPLANATION_LENGTH),
+        explanation=_cut(explanation, EXPLANATION_LENGTH),
         status_before=hold.status_before,
         automation=AutomationChoices.NOT if hold.placed_by_id else AutomationChoices.FULLY,
         decided_by_id=hold.placed_by_id,
         decided_at=hold.placed_at,
         language=language,
     )
-    facts = hold.explanation.strip() or decision.explanation
-    decision.statement = statement_of(decision, facts=facts, markets=markets).payload()
+    decision.statement = statement_of(decision, facts=seen or explanation, markets=markets).payload()
     return decision
 
 

@@ -116,7 +116,7 @@ def undo_plan(action: BulkAction, changes: BulkChangeQuerySet, user: User) -> Bu
         reasons.append((_former_is_gone(Brand), Undo.GONE))
         live_again = Q(product__status=Status.LIVE) & lacks_authorization()
     elif kind == Kind.HOLD:
-        answered = Hold.objects.open().filter(product=OuterRef("product_id"), appeal__answered_at__isnull=False)
+        answered = Hold.objects.open().filter(product=OuterRef("product_id"), appeals__answered_at__isnull=False)
         reasons.append((Q(Exists(answered)), Undo.DECIDED))
     reasons.append((live_again, Undo.INCOMPLETE))
     return changes.annotate(**{ASKED_BRAND: brand}).annotate(new_undo=_first_of(reasons, Undo.UNDONE))

@@ -48,7 +48,7 @@ class AppealForm(forms.Form):
         label=_("What you say"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One appeal for each hold; somebody who did not decide answers it."),
+        help_text=_("Somebody who did not decide answers it."),
         error_messages={"required": _("Say why the hold is wrong.")},
     )
     documents = ManyFilesField(

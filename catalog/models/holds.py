@@ -109,14 +109,17 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
 
 class Appeal(models.Model):
-    """What a merchant says against a hold, and the answer: by somebody else than the one who placed the hold."""
+    """What a merchant says against a hold, and the answer: by somebody else than the one who placed the hold.
+
+    A hold can have several, one after the other: see `catalog/appeal_chances.py`.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for an answer")
         UPHELD = "upheld", _("the hold stands")
         OVERTURNED = "overturned", _("the hold was lifted")
 
-    hold = models.OneToOneField(Hold, on_delete=models.CASCADE, related_name="appeal")
+    hold = models.ForeignKey(Hold, on_delete=models.CASCADE, related_name="appeals")
     text = models.TextField(_("what you say"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
@@ -139,6 +142,7 @@ class Appeal(models.Model):
                 | Q(~Q(state="waiting"), answered_at__isnull=False),
                 name="catalog_appeal_answer_dated",
             ),
+            models.UniqueConstraint(fields=["hold"], condition=Q(state="waiting"), name="catalog_appeal_one_waiting"),
         ]
 
     def __str__(self) -> str:

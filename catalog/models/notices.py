@@ -8,12 +8,13 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .brands import Brand
-from .decisions import Decision
+from .decisions import UNDO_FOR, Decision
 from .products import Product
 
 LEASE = timedelta(minutes=5)
@@ -27,11 +28,19 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def waiting(self) -> Self:
         """Keep notices with a listing about which nobody has decided."""
-        return self.filter(items__state=NoticeItem.State.WAITING).distinct()
+        return self.filter(decided_at__isnull=True)
+
+    def decided(self) -> Self:
+        """Keep notices of which every listing is decided."""
+        return self.filter(decided_at__isnull=False)
 
 
 class Notice(models.Model):
-    """A brand owner says that listings infringe its rights (Digital Services Act, Article 16)."""
+    """A brand owner says that listings infringe its rights (Digital Services Act, Article 16).
+
+    `turn` says who comes first among those that wait: trusted flaggers do (Article 22(1)). `decided_at` is when the
+    last listing was decided, empty while one waits.
+    """
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="notices")
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,9 +51,15 @@ class Notice(models.Model):
     jurisdiction = models.CharField(_("where it is registered"), max_length=100)
     reasons = models.TextField(_("why the listings infringe it"))
     is_in_good_faith = models.BooleanField(_("I believe in good faith that what I say is accurate and complete."))
-    is_trusted_flagger = models.BooleanField(default=False)
+    is_trusted_flagger = models.BooleanField(_("trusted flagger"), default=False)
     language = models.CharField(max_length=10, default="en")
     received_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    turn = models.GeneratedField(
+        expression=Case(When(is_trusted_flagger=True, then=Value(0)), default=Value(1)),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -52,13 +67,45 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering: ClassVar = ["-received_at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["sender_email"], name="catalog_notice_by_sender")]
+        indexes: ClassVar = [
+            models.Index(fields=["sender_email"], name="catalog_notice_by_sender"),
+            models.Index(fields=["received_at", "id"], name="catalog_notice_by_time"),
+            models.Index(
+                fields=["turn", "received_at", "id"],
+                condition=Q(decided_at__isnull=True),
+                name="catalog_notice_waiting",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(is_in_good_faith=True), name="catalog_notice_in_good_faith"),
         ]
 
     def __str__(self) -> str:
         return f"{self.brand}: {self.sender_name}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address at which staff decides on it."""
+        return reverse("catalog:brand-notice-detail", args=[self.pk])
+
+    def get_receipt_url(self) -> str:
+        """Return the address at which its sender reads what becomes of it; who has the key may."""
+        return reverse("catalog:notice-receipt", args=[self.key])
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether its outcome is final, and so may be told: slips can be taken back for ten minutes."""
+        return self.decided_at is not None and timezone.now() - self.decided_at >= UNDO_FOR
+
+
+class NoticeItemQuerySet(models.QuerySet["NoticeItem"]):
+    """Which listings of notices can wait again."""
+
+    def untold(self, now: datetime) -> Self:
+        """Keep decided ones of notices whose senders were not mailed the outcome, and are not about to be."""
+        told = NoticeMail.objects.filter(kind=NoticeMail.Kind.DECIDED).filter(
+            Q(sent_at__isnull=False) | Q(due_at__lte=now)
+        )
+        return self.exclude(state=NoticeItem.State.WAITING).exclude(notice__in=told.values("notice"))
 
 
 class NoticeItem(models.Model):
@@ -78,6 +125,8 @@ class NoticeItem(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("noticed listing")

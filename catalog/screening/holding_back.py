@@ -23,7 +23,8 @@ def hold_back(product: Product, decided: Decided, facts: ListingFacts, lists: Ma
     version, rule = decided.reason.version, decided.reason.rule
     told = explain(rule, facts, lists).for_seller() if rule else None
     with _language_of(product):
-        words = [version.seller_message.strip(), told_in_words(told.facts) if told else ""]
+        seen = told_in_words(told.facts) if told else ""
+        words = [version.seller_message.strip(), seen]
         explanation = "\n\n".join(filter(None, words)) or _("An automatic check holds this listing back.")
     return place_hold(
         product=product,
@@ -31,6 +32,7 @@ def hold_back(product: Product, decided: Decided, facts: ListingFacts, lists: Ma
         explanation=explanation,
         remedy=version.remedy,
         actor=None,
+        seen=seen,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.forms import Form
 from django.http import HttpResponse
 from django.utils.translation import get_language
@@ -18,9 +19,10 @@ from shopadmin.pages import render_page
 from ..edits import edits_since, last_edit
 from ..forms.editing import ListingEditor
 from ..forms.holds import AnswerForm, AppealForm, HoldForm, ReleaseForm
+from ..holding import chance_of
 from ..listings import lacks_of
 from ..markets import currencies, market_names
-from ..models import Decision, Hold, Product
+from ..models import Appeal, Decision, Hold, Product
 from ..own_holds import own_holds
 from ..photos.cleaning import MAX_PHOTO_BYTES
 from ..photos.services import MOST_PHOTOS
@@ -92,14 +94,13 @@ def _variants(user: User, product: Product) -> list[Product]:
 
 def _holds(user: User, product: Product) -> dict[str, Any]:
     """Return the hold that stands, with who placed it as this user may know it, and earlier ones."""
-    holds = list(
-        product.holds.select_related(
-            "appeal__made_by", "appeal__answered_by", "placed_by", "released_by"
-        ).prefetch_related("appeal__documents")[:20]
-    )
+    appeals = Prefetch("appeals", Appeal.objects.select_related("made_by", "answered_by").prefetch_related("documents"))
+    fetched = product.holds.select_related("placed_by", "released_by").prefetch_related(appeals)
+    holds = list(fetched[:MOST_HOLDS])
     standing = next((hold for hold in holds if hold.released_at is None), None)
     return {
         "hold": standing,
+        "chance": chance_of(standing) if standing else "",
         "held_by": _held_by(user, standing) if standing else "",
         "is_own_hold": standing is not None and standing.pk in own_holds(user, [standing]),
         "decision": Decision.objects.standing().restrictions().filter(hold=standing).first() if standing else None,

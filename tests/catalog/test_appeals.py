@@ -8,11 +8,13 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
+from catalog.appeal_chances import Chance
+from catalog.decisions import undo
 from catalog.documents import MAX_DOCUMENT_BYTES
-from catalog.holding import OwnHold, answer_appeal, make_appeal, release_hold
+from catalog.holding import OwnHold, answer_appeal, chance_of, make_appeal, release_hold
 from catalog.listings import Refusal
-from catalog.models import Appeal, AppealDocument, Finding, Product, RegressionCase, Strike
-from shopadmin.accounts.models import User
+from catalog.models import Appeal, AppealDocument, Decision, Finding, Product, RegressionCase, Strike
+from shopadmin.accounts.models import Notification, User
 from shopadmin.accounts.roles import Role
 from tests import factories
 from tests.catalog import shops
@@ -178,3 +180,65 @@ def test_documents_are_served_only_to_those_who_see_the_appeal_and_can_do_nothin
         assert login(person).get(picture)["Content-Type"] == "image/png"
     assert login(stranger).get(pdf).status_code == 404
     assert login(factories.user("chloe", Role.CREATOR)).get(pdf).status_code == 403
+
+
+def upheld(product: Product, by: User, answered_by: User, **fields: object) -> Appeal:
+    appeal = make_appeal(hold=product.holds.get(), text="It is genuine.", actor=by, **fields)  # type: ignore[arg-type]
+    answer_appeal(appeal=appeal, is_upheld=True, answer="No invoice.", actor=answered_by)
+    return appeal
+
+
+def test_a_second_appeal_is_taken_with_documents_and_no_third_one(
+    juice: Product, petra: User, paula: User, mallory: User
+) -> None:
+    taken_down(juice, petra)
+    upheld(juice, mallory, paula)
+    with pytest.raises(Refusal, match="Send a document"):
+        appeal_of(juice, mallory)
+
+    upheld(juice, mallory, paula, documents=[shops.document()])
+
+    with pytest.raises(Refusal, match="none is taken any more"):
+        make_appeal(hold=juice.holds.get(), text="See.", actor=mallory, documents=[shops.document()])
+    told = Notification.objects.filter(recipient=mallory, kind="appeal.answered")
+    assert told.count() == 2, "each answer is told"
+
+
+def test_a_second_appeal_that_is_right_lifts_the_hold(juice: Product, petra: User, paula: User, mallory: User) -> None:
+    taken_down(juice, petra)
+    upheld(juice, mallory, paula)
+    second = make_appeal(hold=juice.holds.get(), text="Here.", actor=mallory, documents=[shops.document()])
+
+    answer_appeal(appeal=second, is_upheld=False, answer="The invoice is right.", actor=paula)
+
+    assert status(juice) == "live"
+
+
+def test_what_is_taken_down_after_an_appeal_against_its_hold_can_be_appealed_against(
+    juice: Product, petra: User, paula: User, mallory: User
+) -> None:
+    held(juice, rule())
+    upheld(juice, mallory, petra)
+
+    decision = taken_down(juice, petra)
+
+    assert appeal_of(juice, mallory).state == "waiting"
+    undo(decision=decision, by=petra)
+
+
+def test_a_hold_without_a_statement_can_be_appealed_against(
+    juice: Product, petra: User, paula: User, mallory: User
+) -> None:
+    taken_down(juice, petra)
+    Decision.objects.all().delete()
+
+    assert upheld(juice, mallory, paula).state == "upheld"
+    assert chance_of(juice.holds.get()) == Chance.WITH_DOCUMENTS
+
+
+def test_two_appeals_against_one_hold_never_wait(juice: Product, petra: User, mallory: User) -> None:
+    taken_down(juice, petra)
+    hold = appeal_of(juice, mallory).hold
+
+    with pytest.raises(IntegrityError, match="catalog_appeal_one_waiting"), transaction.atomic():
+        Appeal.objects.create(hold=hold, text="Again.", made_by=mallory)

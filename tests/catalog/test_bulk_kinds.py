@@ -196,7 +196,8 @@ def test_releasing_gives_the_status_before_and_closes_appeals(policy: User, shop
     assert action.changed == 3
     assert not Hold.objects.open().exists()
     for hold in Hold.objects.all():
-        assert (hold.release_reason, hold.appeal.state, hold.appeal.answered_by) == ("All is well.", "overturned", None)
+        appeal = hold.appeals.get()
+        assert (hold.release_reason, appeal.state, appeal.answered_by) == ("All is well.", "overturned", None)
 
 
 def test_a_new_brand_is_told_to_those_who_describe_photos(

@@ -8,22 +8,24 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.utils import timezone, translation
 
 from catalog.decisions import undo
 from catalog.holding import answer_appeal, make_appeal
 from catalog.listings import Refusal, remove_listing
 from catalog.models import Brand, Notice, NoticeItem, NoticeMail, Product
+from catalog.models.decisions import UNDO_FOR
+from catalog.notice_acceptance import acceptance_of_brand, acceptance_of_sender
 from catalog.notice_mails import send_due_mails
 from catalog.notices import (
     MOST_LISTINGS,
-    Claim,
     IncompleteNotice,
     Sender,
-    acceptance_of_brand,
-    acceptance_of_sender,
     decide_item,
     file_notice,
+    mark_trusted,
+    undo_item,
 )
 from catalog.statements import IncompleteStatement
 from shopadmin.accounts.audit.models import AuditEntry
@@ -32,10 +34,10 @@ from shopadmin.accounts.roles import Role
 from tests import factories
 
 from .decided import status, taken_down
+from .notice_rows import SENDER, claim, noticed
 from .races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-SENDER = Sender(name="Lena Luxor", email="Lena@Luxor.example")
 
 
 @pytest.fixture
@@ -43,14 +45,9 @@ def luxor(db: None) -> Brand:
     return Brand.objects.create(name="Luxor", owner="Luxor Maison S.A.")
 
 
-def claim(brand: Brand) -> Claim:
-    return Claim(
-        brand=brand, right="EUTM 018000001", jurisdiction="EU", reasons="The logo is ours.", is_in_good_faith=True
-    )
-
-
-def filed(brand: Brand, *products: Product, sender: Sender = SENDER, **fields: Any) -> Notice:
-    return file_notice(sender=sender, claim=claim(brand), listings=[str(item.pk) for item in products], **fields)
+def pass_time(by: timedelta) -> None:
+    """Let mails be due that are due by then."""
+    NoticeMail.objects.filter(sent_at=None).update(due_at=F("due_at") - by - timedelta(seconds=1))
 
 
 def only(notice: Notice) -> NoticeItem:
@@ -103,7 +100,7 @@ def test_all_faults_are_said_at_once(juice: Product, luxor: Brand) -> None:
 def test_an_accepted_one_is_taken_down_with_the_notice_as_source_and_no_name_of_a_person(
     juice: Product, luxor: Brand, petra: User
 ) -> None:
-    notice = filed(luxor, juice, sender=replace(SENDER, on_behalf_of="Luxor Licensing GmbH"))
+    notice = noticed(juice, brand=luxor, sender=replace(SENDER, on_behalf_of="Luxor Licensing GmbH"))
 
     item = decide_item(only(notice), is_accepted=True, reason="The logo is copied.", by=petra)
 
@@ -116,14 +113,16 @@ def test_an_accepted_one_is_taken_down_with_the_notice_as_source_and_no_name_of_
 
 
 def test_a_trusted_flagger_is_named_as_such(juice: Product, luxor: Brand, petra: User) -> None:
-    item = decide_item(only(filed(luxor, juice, is_trusted_flagger=True)), is_accepted=True, reason="Copied.", by=petra)
+    item = decide_item(
+        only(noticed(juice, is_trusted_flagger=True, brand=luxor)), is_accepted=True, reason="Copied.", by=petra
+    )
 
     assert item.decision.statement["source_type"] == "SOURCE_TRUSTED_FLAGGER"
     assert item.decision.statement["source_identity"] == "Luxor Maison S.A."
 
 
 def test_a_rejected_one_stays_and_needs_a_reason(juice: Product, luxor: Brand, petra: User) -> None:
-    item = only(filed(luxor, juice))
+    item = only(noticed(juice, brand=luxor))
     with pytest.raises(Refusal, match="Say why"):
         decide_item(item, is_accepted=False, reason=" ", by=petra)
     with pytest.raises(IncompleteStatement):
@@ -140,7 +139,7 @@ def test_what_is_taken_down_or_removed_already_can_be_accepted(
     removed = factories.product("Removed", of=juice.seller)
     remove_listing(product=removed, actor=mallory)
     decision = taken_down(juice, paula)
-    notice = filed(luxor, juice, removed)
+    notice = noticed(juice, removed, brand=luxor)
 
     items = [decide_item(item, is_accepted=True, reason="Copied.", by=petra) for item in notice.items.all()]
 
@@ -152,7 +151,7 @@ def test_the_sender_gets_a_receipt_and_once_all_is_decided_the_outcome_in_their_
     juice: Product, luxor: Brand, petra: User
 ) -> None:
     other = factories.product("Pear juice")
-    notice = filed(luxor, juice, other)
+    notice = noticed(juice, other, brand=luxor)
     assert send_due_mails() == 1
     first, second = notice.items.all()
     decide_item(first, is_accepted=True, reason="Copied.", by=petra)
@@ -160,6 +159,8 @@ def test_the_sender_gets_a_receipt_and_once_all_is_decided_the_outcome_in_their_
 
     decide_item(second, is_accepted=False, reason="Authorised seller.", by=petra)
 
+    assert send_due_mails() == 0, "a slip can be taken back for ten minutes"
+    pass_time(UNDO_FOR)
     assert (send_due_mails(), send_due_mails()) == (1, 0)
     receipt, outcome = mail.outbox
     assert (receipt.to, receipt.subject) == (["lena@luxor.example"], "We have your notice for Luxor")
@@ -171,11 +172,11 @@ def test_the_sender_gets_a_receipt_and_once_all_is_decided_the_outcome_in_their_
 
 def test_a_notice_keeps_the_language_it_was_filed_in(juice: Product, luxor: Brand) -> None:
     with translation.override("es"):
-        assert filed(luxor, juice).language == "es"
+        assert noticed(juice, brand=luxor).language == "es"
 
 
 def test_a_mail_server_that_is_away_loses_nothing(juice: Product, luxor: Brand, settings: Any) -> None:
-    filed(luxor, juice)
+    noticed(juice, brand=luxor)
     nobody_listens = {"host": "127.0.0.1", "port": 9, "timeout": 1}
     mailers = settings.MAILERS
     settings.MAILERS = {
@@ -197,7 +198,7 @@ def test_acceptance_counts_what_was_decided_and_not_found_wrong_later(
     juice: Product, luxor: Brand, petra: User, paula: User, mallory: User
 ) -> None:
     items = [juice, *(factories.product(title, of=juice.seller) for title in ("B", "C", "D", "E"))]
-    notice = filed(luxor, *items)
+    notice = noticed(*items, brand=luxor)
     for number, item in enumerate(list(notice.items.all())[:4]):
         decide_item(item, is_accepted=number != 3, reason="Looked at.", by=petra)
     overturned = make_appeal(hold=items[1].holds.get(), text="No.", actor=mallory)
@@ -211,20 +212,118 @@ def test_acceptance_counts_what_was_decided_and_not_found_wrong_later(
     assert acceptance_of_sender("other@example.com").decided == 0
 
 
-def test_a_decision_that_was_a_slip_leaves_the_item_accepted_but_not_right(
+def test_a_slip_that_took_a_listing_down_lets_it_wait_again_and_counts_for_nothing(
     juice: Product, luxor: Brand, petra: User
 ) -> None:
-    item = decide_item(only(filed(luxor, juice)), is_accepted=True, reason="Copied.", by=petra)
+    notice = noticed(juice, brand=luxor)
+    item = decide_item(only(notice), is_accepted=True, reason="Copied.", by=petra)
+    assert not Notice.objects.waiting().exists()
+
+    undo_item(item, by=petra)
+
+    assert (status(juice), only(notice).state, only(notice).decision) == ("live", "waiting", None)
+    assert Notice.objects.waiting().get() == notice
+    assert acceptance_of_brand(luxor).decided == 0
+    decide_item(only(notice), is_accepted=False, reason="Authorised seller.", by=petra)
+    pass_time(UNDO_FOR)
+    send_due_mails()
+    assert "rejected. Authorised seller." in mail.outbox[-1].body
+
+
+def test_a_decision_that_is_taken_back_on_its_own_page_lets_the_notice_wait_again(
+    juice: Product, luxor: Brand, petra: User
+) -> None:
+    notice = noticed(juice, brand=luxor)
+    item = decide_item(only(notice), is_accepted=True, reason="Copied.", by=petra)
+
     undo(decision=item.decision, by=petra)
 
+    assert Notice.objects.waiting().get() == notice
+    assert AuditEntry.objects.filter(action="notice.reopened", target_key=str(notice.pk)).exists()
+
+
+def test_a_rejected_one_can_be_taken_back_and_what_others_took_down_stays_down(
+    juice: Product, luxor: Brand, petra: User, paula: User
+) -> None:
+    first = only(noticed(juice, brand=luxor))
+    undo_item(decide_item(first, is_accepted=False, reason="Fine.", by=petra), by=petra)
+    assert only(first.notice).state == "waiting"
+
+    taken_down(juice, paula)
+    undo_item(decide_item(first, is_accepted=True, reason="Copied.", by=petra), by=petra)
+
+    assert (status(juice), only(first.notice).state) == ("held", "waiting")
+
+
+def test_of_two_notices_of_a_listing_the_second_is_taken_back_without_the_first(
+    juice: Product, luxor: Brand, petra: User
+) -> None:
+    first, second = (
+        decide_item(only(noticed(juice, brand=luxor)), is_accepted=True, reason="Copied.", by=petra)
+        for _number in range(2)
+    )
+
+    undo_item(second, by=petra)
+
+    assert (status(juice), only(first.notice).state, only(second.notice).state) == ("held", "accepted", "waiting")
+
+
+def test_others_and_after_ten_minutes_nobody_takes_back(juice: Product, luxor: Brand, petra: User, paula: User) -> None:
+    item = decide_item(only(noticed(juice, brand=luxor)), is_accepted=False, reason="Fine.", by=petra)
+    with pytest.raises(Refusal, match="by whoever decided"):
+        undo_item(item, by=paula)
+
+    NoticeItem.objects.update(decided_at=timezone.now() - UNDO_FOR)
+    with pytest.raises(Refusal, match="ten minutes"):
+        undo_item(item, by=petra)
+
+
+def test_a_slip_whose_outcome_was_mailed_already_stays(juice: Product, luxor: Brand, petra: User) -> None:
+    item = decide_item(only(noticed(juice, brand=luxor)), is_accepted=True, reason="Copied.", by=petra)
+    pass_time(UNDO_FOR)
+    send_due_mails()
+
+    undo(decision=item.decision, by=petra)
+
+    assert only(item.notice).state == "accepted"
     assert acceptance_of_brand(luxor).accepted == 0
+
+
+def test_nobody_decides_about_a_seller_for_whom_they_work(juice: Product, luxor: Brand, petra: User) -> None:
+    factories.seller(juice.seller.name, petra)
+
+    with pytest.raises(Refusal, match="You work for this seller"):
+        decide_item(only(noticed(juice, brand=luxor)), is_accepted=False, reason="Fine.", by=petra)
+
+
+@pytest.mark.parametrize("state", ["draft", "held", "removed", "live"])
+def test_a_listing_that_nobody_has_seen_is_answered_like_one_that_does_not_exist(luxor: Brand, state: str) -> None:
+    hidden = factories.product("Unseen", status=state, screened_version=0)
+    faults = []
+    for key in (hidden.pk, 999_999_999):
+        with pytest.raises(IncompleteNotice) as raised:
+            file_notice(sender=SENDER, claim=claim(luxor), listings=[str(key)])
+        faults.append(raised.value.faults["listings"].replace(str(key), "…"))
+
+    assert faults[0] == faults[1]
+
+
+def test_trusted_flaggers_come_first_and_who_said_so_is_kept(juice: Product, luxor: Brand, petra: User) -> None:
+    first, second = noticed(juice, brand=luxor), noticed(juice, brand=luxor)
+
+    mark_trusted(second, is_trusted=True, by=petra)
+    mark_trusted(second, is_trusted=True, by=petra)
+
+    assert list(Notice.objects.waiting().order_by("turn", "received_at")) == [second, first]
+    entry = AuditEntry.objects.get(action="notice.trust-changed")
+    assert (entry.actor_name, entry.after) == ("Petra", {"is_trusted_flagger": True})
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_who_decide_at_once_one_is_told() -> None:
     factories.rows_of_migrations()
     people = [factories.user(name, Role.POLICY) for name in ("petra", "paul")]
-    item = only(filed(Brand.objects.create(name="Luxor"), factories.product()))
+    item = only(noticed(factories.product(), brand=Brand.objects.create(name="Luxor")))
 
     both = at_once(
         [

@@ -13,6 +13,7 @@ from catalog.decisions import clear, take_down
 from catalog.holding import answer_appeal, make_appeal, place_hold
 from catalog.models import Appeal, AppealDocument, Decision, Hold, Product, RuleVersion, Seller
 from catalog.models.decisions import UNDO_FOR
+from catalog.screening.services import screen_due
 from shopadmin.accounts.models import User
 from tests import factories
 
@@ -151,3 +152,67 @@ def test_whoever_took_a_listing_down_reads_why_somebody_else_answers(
     page = text_of(policy.get(juice.get_absolute_url()))
     assert "You placed this hold or decided on the listing" in page
     assert "Answer the appeal" not in page
+
+
+def test_a_rule_alone_says_why_and_apart_from_that_what_was_seen(
+    juice: Product, paula: User, petra: User, mallory: User
+) -> None:
+    rows.live("Cheap", paula, petra, text='title == "Apple juice"', lane="hold", seller_message="Looks copied.")
+    Product.objects.update(screened_version=0)
+    while screen_due():
+        pass
+    decision = Decision.objects.get()
+
+    text = text_of(browser(mallory).get(decision.get_absolute_url()))
+
+    assert "Why Looks copied. What was seen What counted here: the listing’s title." in text
+    assert text.count("Looks copied.") == 1
+    assert "Cheap" not in text
+    staff = text_of(browser(paula).get(decision.get_absolute_url()))
+    assert "a rule, no person" in staff
+    assert "Found Cheap" in staff
+    assert "decide on it" in staff
+
+
+def test_what_a_person_says_of_a_hold_stands_once(juice: Product, paula: User, mallory: User) -> None:
+    hold = place_hold(
+        product=juice, ground=Hold.Ground.OTHER, explanation="The logo is mirrored.", remedy="", actor=paula
+    )
+
+    text = text_of(browser(mallory).get(hold.decisions.get().get_absolute_url()))
+
+    assert text.count("The logo is mirrored.") == 1
+
+
+def test_the_page_says_which_appeals_are_open(juice: Product, bob: User, paula: User, mallory: User) -> None:
+    hold = place_hold(product=juice, ground=Hold.Ground.OTHER, explanation="Wrong.", remedy="", actor=bob)
+    decision, merchant = hold.decisions.get(), browser(mallory)
+    said = []
+    for _number in range(2):
+        said.append(
+            text_of(merchant.get(decision.get_absolute_url())) + text_of(merchant.get(juice.get_absolute_url()))
+        )
+        document = SimpleUploadedFile("invoice.jpg", factories.jpeg(), content_type="image/jpeg")
+        appeal = make_appeal(hold=hold, text="It is fine.", actor=mallory, documents=[document])
+        answer_appeal(appeal=appeal, is_upheld=True, answer="No.", actor=paula)
+    said.append(text_of(merchant.get(decision.get_absolute_url())) + text_of(merchant.get(juice.get_absolute_url())))
+
+    first, second, none = said
+    assert "An appeal is free" in first
+    assert "a second one if it brings documents" in first
+    assert "A second appeal is possible until" in second
+    assert second.count("Appeal again, with documents") == 2
+    assert none.count("certified out-of-court body") == 2
+    assert "Send the appeal" not in none
+
+
+def test_a_hold_of_before_statements_says_so_and_can_be_appealed_against(
+    merchant: Client, juice: Product, bob: User
+) -> None:
+    place_hold(product=juice, ground=Hold.Ground.OTHER, explanation="Wrong.", remedy="", actor=bob)
+    Decision.objects.all().delete()
+
+    text = text_of(merchant.get(juice.get_absolute_url()))
+
+    assert "This hold is older than our statements of reasons" in text
+    assert "Send the appeal" in text

@@ -43,7 +43,7 @@ def test_words_that_the_public_database_does_not_take_keep_nothing_from_being_he
     place_hold(product=juice, ground=Hold.Ground.UNSAFE, explanation=words, remedy="", actor=None)
 
     statement = Decision.objects.get().statement
-    facts = 5000 if words.strip() else len("unsafe or recalled")
+    facts = 5000 if words.strip() else len("This listing offers a product that is unsafe or was recalled.")
     assert (status(juice), len(statement["decision_facts"])) == ("held", facts)
     assert 0 < len(statement["illegal_content_explanation"]) <= 2000
 

@@ -119,7 +119,7 @@ def test_the_demos_shops_are_alive_and_seeding_again_doubles_nothing(photos: Pat
     assert seller.trader.high_volume_since is not None
     assert seller.monthly_sales.count() == merchants.MONTHS_OF_SALES
     assert seller.authorizations.get().state == "asked"
-    assert Hold.objects.get().appeal.state == "waiting"
+    assert Hold.objects.get().appeals.get().state == "waiting"
     states = ImportBatch.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["applied", "ready"]
     assert ImportBatch.objects.get(name="spring-prices.csv").counts["error"] == 3

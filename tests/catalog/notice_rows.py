@@ -1,0 +1,28 @@
+"""Notices of brand owners for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.models import Brand, Notice, Product
+from catalog.notices import Claim, Sender, file_notice
+
+SENDER = Sender(name="Lena Luxor", email="Lena@Luxor.example")
+
+
+def luxor() -> Brand:
+    """The brand in whose name notices come."""
+    return Brand.objects.get_or_create(name="Luxor", defaults={"owner": "Luxor Maison S.A.", "is_protected": True})[0]
+
+
+def claim(brand: Brand) -> Claim:
+    """What a notice says that has all it must have."""
+    return Claim(
+        brand=brand, right="EUTM 018000001", jurisdiction="EU", reasons="The logo is ours.", is_in_good_faith=True
+    )
+
+
+def noticed(*products: Product, brand: Brand | None = None, sender: Sender = SENDER, **fields: Any) -> Notice:
+    """A notice about listings on which nobody has decided."""
+    listings = [str(item.pk) for item in products]
+    return file_notice(sender=sender, claim=claim(brand or luxor()), listings=listings, **fields)
