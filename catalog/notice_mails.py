@@ -51,7 +51,9 @@ def _message(row: NoticeMail) -> EmailMessage:
         if is_decided:
             words = _("We have decided on your notice for %(brand)s")
         items = notice.items.select_related("product", "decision")
-        body = render_to_string("catalog/notice_mail.txt", {"notice": notice, "items": items, "is_decided": is_decided})
+        address = f"{settings.SITE_URL}{notice.get_receipt_url()}"
+        told = {"notice": notice, "items": items, "is_decided": is_decided, "address": address}
+        body = render_to_string("catalog/notice_mail.txt", told)
         return EmailMessage(
             subject=" ".join((words % {"brand": notice.brand}).split()),
             body=body,

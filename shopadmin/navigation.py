@@ -37,6 +37,7 @@ PLACES = (
     (_("Products"), "catalog:product-list", "product", _allowed(Permission.VIEW_LISTINGS)),
     (_("Imports"), "catalog:import-list", "upload", _allowed(Permission.IMPORT_LISTINGS)),
     (_("Findings"), "catalog:finding-queue", "alert", _allowed(Permission.DECIDE_FINDINGS)),
+    (_("Brand notices"), "catalog:brand-notice-list", "flag", _allowed(Permission.DECIDE_FINDINGS)),
     (_("Appeals"), "catalog:appeal-list", "notice", _allowed(Permission.ANSWER_APPEALS)),
     (_("Shop"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.OWN)),
     (_("Sellers"), "catalog:seller-list", "shop", _allowed(Permission.VIEW_SELLERS, Scope.ALL)),

@@ -2,6 +2,7 @@
 
 The brands of the dearest articles are protected and their sellers authorised. Another shop then copies their photos
 and spells their names so that a glance does not see it; policy staff have written rules, and an admin approved them.
+Of two notices of brand owners one is right and one is wrong.
 """
 
 from __future__ import annotations
@@ -15,13 +16,24 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from catalog import authorizations, brand_names
+from catalog import authorizations, brand_names, notices
 from catalog.membership import MemberRole
-from catalog.models import Brand, BrandAuthorization, LaneChoices, Offer, Product, Rule, Seller, SellerMember
+from catalog.models import (
+    Brand,
+    BrandAuthorization,
+    LaneChoices,
+    Notice,
+    Offer,
+    Product,
+    Rule,
+    Seller,
+    SellerMember,
+)
 from catalog.photos.services import add_photos
 from catalog.rule_approval import approve, start_shadow
 from catalog.rule_writing import Wording, draft_rule, propose
 from catalog.rules.lookalikes.spoofs import generate
+from catalog.screening.services import screen_until_done
 from shopadmin.accounts.models import User
 
 POLICY, ADMIN, COPYIST = "pavel@demo.example", "admin@demo.example", "bargain@demo.example"
@@ -99,6 +111,8 @@ def seed_policing() -> None:
         _copy(list(_authentic()))
     if not Rule.objects.exists():
         _write_rules(policy, admin)
+    if not Notice.objects.exists():
+        _file_notices()
 
 
 def _protect(brand: Brand, policy: User, admin: User) -> None:
@@ -116,6 +130,32 @@ def _protect(brand: Brand, policy: User, admin: User) -> None:
             by=admin,
         )
         authorizations.decide(authorization=asked, is_granted=True, reason="The letter was checked.", by=policy)
+
+
+def _file_notices() -> None:
+    """Let the owner of a brand tell of a copy that the rules only review, and of a listing that is in order.
+
+    Only what was screened has been seen by anybody, so the screening is done first.
+    """
+    screen_until_done(linger_s=0)
+    live = Product.objects.filter(status=Product.Status.LIVE, screened_version__gt=0)
+    copy = live.filter(seller__name=SHOP).order_by("pk").first()
+    authentic = next(_authentic(), None)
+    if copy is None or authentic is None or authentic.brand is None:
+        return
+    claims = (
+        (copy, "Lena Law", "lena@brand-watch.example", "It is sold as “mirror quality”, at a fifth of our price."),
+        (authentic, "Bob Bot", "bot@claims.example", "Found by our software."),
+    )
+    for listing, name, email, reasons in claims:
+        notices.file_notice(
+            sender=notices.Sender(name=name, email=email, on_behalf_of=f"{authentic.brand} (made up for the demo)"),
+            claim=notices.Claim(
+                brand=authentic.brand, right="EU trade mark 018000001", jurisdiction="EU", reasons=reasons,
+                is_in_good_faith=True,
+            ),
+            listings=[str(listing.pk)],
+        )  # fmt: skip
 
 
 def _letter(brand: Brand) -> io.BytesIO:

@@ -30,6 +30,7 @@ STATES = {
     "approved": ("check", "good"),
     "live": ("check", "good"),
     "hidden": ("skip", "quiet"),
+    "accepted": ("check", "good"),
     "rejected": ("cross", "quiet"),
     "removed": ("cross", "quiet"),
     "draft": ("pencil", "quiet"),

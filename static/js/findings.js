@@ -1,4 +1,4 @@
-// The queue of findings by keyboard. The buttons are looked up at each press: htmx brings new ones with each listing.
+// The queue of findings, and the notices of brand owners, by keyboard. The buttons are looked up at each press: htmx brings new ones with each listing.
 import { Keys } from "./keys.js";
 
 const help = document.getElementById("help");
@@ -18,6 +18,6 @@ new Keys(help, {
   c: press("do-clear"),
   n: press("do-next"),
   u: press("undo"),
-  e: () => document.getElementById("down_explanation")?.focus(),
+  e: () => document.querySelector("#down_explanation, #down_reason")?.focus(),
   "?": () => help.showModal(),
 });

@@ -38,6 +38,7 @@ from tagging.models import Creator, Notice
 from tests import factories
 from tests.catalog import imports, rule_rows, shops
 from tests.catalog.bulk_shop import applied
+from tests.catalog.notice_rows import noticed
 from tests.shopadmin import logins
 
 
@@ -59,6 +60,7 @@ def arguments(dana: Creator, mallory: User, alice: User) -> dict[str, list[objec
     return {
         "": [],
         "finding": [finding.pk],
+        **arguments_of_a_notice(item),
         "decision": [hold.decisions.get().key],
         "product": [item.pk],
         "saved view": [SavedView.objects.create(owner=dana.user, name="Mine").pk],
@@ -108,6 +110,12 @@ def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
         "sign": [sign.pk],
         "sample": [sample.pk],
     }
+
+
+def arguments_of_a_notice(item: Product) -> dict[str, list[object]]:
+    """A notice of a brand owner that waits."""
+    notice = noticed(item)
+    return {"brand notice": [notice.pk], "notice receipt": [notice.key]}
 
 
 def a_sign(of: RuleVersion, item: Product) -> EvasionSign:
