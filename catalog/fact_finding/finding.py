@@ -21,6 +21,7 @@ from ..rules.fact_types import Fact
 from ..rules.fact_values import Unfit, converted
 from ..rules.facts import FACTS
 from ..rules.listing_facts import ListingFacts
+from ..rules.wording import Says
 from . import brands, history, listings, names, photo_models, photos, prices, sellers
 from .batch import Batch, load
 from .providers import Given, Known, Provider
@@ -110,7 +111,7 @@ def _joined(before: Given, given: Given, provider: Provider, now: datetime) -> G
 def _problem(fact: Fact, values: Mapping[str, Any], now: datetime) -> str | None:
     """Say what is wrong with what `values` has for the fact, None where it is as the registry says."""
     if fact.name not in values:
-        return None if fact.can_lack else "nothing was found out"
+        return None if fact.can_lack else Says.NOTHING_FOUND.value
     try:
         converted(fact, values[fact.name], now)
     except Unfit as error:

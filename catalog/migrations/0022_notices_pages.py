@@ -17,7 +17,7 @@ DATED = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0019_evasion'),
+        ('catalog', '0021_rule_care'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,12 +10,20 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from ..rules.listing_facts import ListKind
 
 if TYPE_CHECKING:
     from shopadmin.accounts.models import User
+
+
+SHIPPED = {
+    "evasive-words": gettext_noop("Evasive words"),
+    "watched-sellers": gettext_noop("Watched sellers"),
+}
+"""The titles of the lists that came with the site, by their names."""
 
 
 class ListKindChoices(models.TextChoices):
@@ -48,6 +56,11 @@ class ValueList(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the list's page."""
         return reverse("catalog:list-detail", args=[self.name])
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the reader's language, where it is still the one with which the list was shipped."""
+        return gettext(self.title) if SHIPPED.get(self.name) == self.title else self.title
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):

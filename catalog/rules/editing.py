@@ -13,7 +13,9 @@ from .fact_types import Fact, FactType
 from .facts import ASSUMED, FACTS
 from .function_calls import FUNCTIONS, METHODS
 from .listing_facts import ListKind
+from .marking import to_translate as _
 from .scanning import Piece, Shape, scan
+from .wording import Says, Sentence
 
 MOST = 50
 """How many completions are offered: what a person scrolls through."""
@@ -22,22 +24,22 @@ MOST = 50
 class Kind(StrEnum):
     """What a piece of a rule is."""
 
-    FACT = "fact"
-    KNOWN = "known"
+    FACT = _("fact")
+    KNOWN = _("known")
     """Asks whether a fact is known: `has_price`."""
-    FUNCTION = "function"
-    METHOD = "method"
-    ITEM = "item"
+    FUNCTION = _("function")
+    METHOD = _("method")
+    ITEM = _("item")
     """The name that a quantor gives the item."""
-    LIST = "list"
+    LIST = _("list")
     """The name of a list, with its quotation marks."""
-    KEYWORD = "keyword"
-    OPERATOR = "operator"
-    NUMBER = "number"
-    STRING = "string"
-    COMMENT = "comment"
-    BRACKET = "bracket"
-    UNKNOWN = "unknown"
+    KEYWORD = _("keyword")
+    OPERATOR = _("operator")
+    NUMBER = _("number")
+    STRING = _("string")
+    COMMENT = _("comment")
+    BRACKET = _("bracket")
+    UNKNOWN = _("unknown")
     """A name or sign that means nothing, or a text without its end."""
 
 
@@ -50,19 +52,27 @@ class Token:
     kind: Kind
 
 
+type Detail = tuple[str | Sentence, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A text that could stand in place of what is typed from `start` up to the cursor, and what it means."""
+    """A text that could stand in place of what is typed from `start` up to the cursor, and what it means.
+
+    `detail` is in English; its parts are translated one by one.
+    """
 
     text: str
     kind: Kind
-    detail: str
+    detail: Detail
     start: int
 
 
-_KEYWORDS = {"true": "yes", "false": "no", "in": "whether a list has a value"}
-_OPERATORS = {"&&": "and", "||": "or", "==": "is", "!=": "is not", "<": "is less than", "<=": "is at most",
-              ">": "is more than", ">=": "is at least"}  # fmt: skip
+type Offer = tuple[str, Kind, Detail]
+
+_KEYWORDS = {"true": _("yes"), "false": _("no"), "in": _("whether a list has a value")}
+_OPERATORS = {"&&": _("and"), "||": _("or"), "==": _("is"), "!=": _("is not"), "<": _("is less than"),
+              "<=": _("is at most"), ">": _("is more than"), ">=": _("is at least")}  # fmt: skip
 _SIMPLE = {
     Shape.COMMENT: Kind.COMMENT,
     Shape.NUMBER: Kind.NUMBER,
@@ -98,8 +108,8 @@ def completions(text: str, cursor: int, lists: Mapping[str, ListKind]) -> list[C
     if before and before[-1].text == ".":
         return _chosen(typed, _methods(before[:-1]), start)
     if not typed and before and _ends_operand(before[-1]):
-        return [Completion(sign, Kind.OPERATOR, detail, start) for sign, detail in _OPERATORS.items()]
-    items = [(name, Kind.ITEM, "the item of the list") for name in _item_names(scan(text))]
+        return [Completion(sign, Kind.OPERATOR, (detail,), start) for sign, detail in _OPERATORS.items()]
+    items: list[Offer] = [(name, Kind.ITEM, (_("the item of the list"),)) for name in _item_names(scan(text))]
     return _chosen(typed, [*items, *_operands(before)], start)
 
 
@@ -158,11 +168,11 @@ def _lists(pieces: list[Piece], typed: Piece, lists: Mapping[str, ListKind]) -> 
     function = FUNCTIONS.get(_function_asking(pieces[:-1], argument=1))
     if function is None:
         return []
-    fitting = [(name, Kind.LIST, kind.value) for name, kind in lists.items() if kind in function.lists]
+    fitting = [(name, Kind.LIST, (kind.value,)) for name, kind in lists.items() if kind in function.lists]
     return _chosen(typed.text[1:], fitting, typed.start + 1)
 
 
-def _methods(pieces: list[Piece]) -> list[tuple[str, Kind, str]]:
+def _methods(pieces: list[Piece]) -> list[Offer]:
     """Return the methods of what stands before a dot."""
     fact = FACTS.get(pieces[-1].text) if pieces else None
     if fact is None:
@@ -171,26 +181,29 @@ def _methods(pieces: list[Piece]) -> list[tuple[str, Kind, str]]:
         fitting = _TEXT_METHODS
     else:
         fitting = _LIST_METHODS if fact.type in (FactType.TEXTS, FactType.INTS) else ()
-    return [(name, Kind.METHOD, METHODS[name].meaning) for name in fitting]
+    return [(name, Kind.METHOD, (METHODS[name].meaning,)) for name in fitting]
 
 
-def _operands(pieces: list[Piece]) -> list[tuple[str, Kind, str]]:
+def _operands(pieces: list[Piece]) -> list[Offer]:
     """Return the facts, functions and words that can begin an operand; in a function's brackets those that it takes."""
     function = _function_asking(pieces, argument=0)
     if function in _SEARCHING:
         return [_of_fact(fact) for fact in FACTS.values() if fact.is_searched]
     if function in _TEXT_FACTS:
         return [_of_fact(fact) for fact in FACTS.values() if fact.type == _TEXT_FACTS[function]]
-    known = [(name, Kind.KNOWN, f"whether this is known: {fact.meaning}") for name, fact in ASSUMED.items()]
-    functions = [(name, Kind.FUNCTION, f"{each.signature}: {each.meaning}") for name, each in FUNCTIONS.items()]
-    keywords = [(name, Kind.KEYWORD, detail) for name, detail in _KEYWORDS.items()]
+    whether = Sentence(Says.WHETHER_KNOWN)
+    known: list[Offer] = [(name, Kind.KNOWN, (whether, " ", fact.meaning)) for name, fact in ASSUMED.items()]
+    functions: list[Offer] = [
+        (name, Kind.FUNCTION, (each.signature, ": ", each.meaning)) for name, each in FUNCTIONS.items()
+    ]
+    keywords: list[Offer] = [(name, Kind.KEYWORD, (detail,)) for name, detail in _KEYWORDS.items()]
     return [*map(_of_fact, FACTS.values()), *functions, *known, *keywords]
 
 
-def _of_fact(fact: Fact) -> tuple[str, Kind, str]:
-    unit = f" ({fact.unit})" if fact.unit else ""
-    lacks = f"; ask {fact.has_name} first" if fact.can_lack else ""
-    return fact.name, Kind.FACT, f"{fact.type.value}: {fact.meaning}{unit}{lacks}"
+def _of_fact(fact: Fact) -> Offer:
+    unit: Detail = (" (", fact.unit, ")") if fact.unit else ()
+    lacks: Detail = ("; ", Sentence(Says.ASK_BEFORE, {"has": fact.has_name})) if fact.can_lack else ()
+    return fact.name, Kind.FACT, (fact.type.value, ": ", fact.meaning, *unit, *lacks)
 
 
 def _ends_operand(piece: Piece) -> bool:
@@ -200,7 +213,7 @@ def _ends_operand(piece: Piece) -> bool:
     return piece.shape in (Shape.NUMBER, Shape.STRING) or piece.text in (")", "]")
 
 
-def _chosen(typed: str, offered: Iterable[tuple[str, Kind, str]], start: int) -> list[Completion]:
+def _chosen(typed: str, offered: Iterable[Offer], start: int) -> list[Completion]:
     """Return what begins with what is typed, then what has a word that does, then what contains it."""
     typed = typed.lower()
 

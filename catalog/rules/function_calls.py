@@ -17,7 +17,7 @@ from .refusing import Refuses
 from .runtime import Activation, Expression, Failure
 from .scanning import name_before
 from .tree import AskText, FactValue, Imitates, ListTest, Literal, Mentions, Node, PhotoTest, Size, TextTest, ValueType
-from .wording import Says
+from .wording import Phrases, Says
 
 MOST_BITS = 16
 """The largest distance of photos' hashes that can be asked: of 64 bits, two random hashes differ in 17 or more of
@@ -150,7 +150,7 @@ class ReadsCalls(Refuses):
         fitting = FUNCTIONS[function].lists
         if self.lists[name] not in fitting:
             raise self.refused(part.at, Says.LIST_OF_OTHER_KIND, Says.TAKES_LISTS, name=name, function=function,
-                               kind=self.lists[name].value, kinds=", ".join(fitting))  # fmt: skip
+                               kind=Phrases(self.lists[name].value), kinds=Phrases(*fitting))  # fmt: skip
         return name
 
     def _photo_test(self, at: int, hashes: cel.Part, name: cel.Part, bits: cel.Part) -> PhotoTest:

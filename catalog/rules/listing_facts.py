@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from .marking import to_translate as _
+
 
 @dataclass(frozen=True, slots=True)
 class ListingFacts:
@@ -25,11 +27,11 @@ class ListingFacts:
 class ListKind(StrEnum):
     """What a list holds; a function takes lists of certain kinds."""
 
-    SELLERS = "sellers"
-    BRANDS = "brands"
-    WORDS = "words"
-    ARTICLES = "articles"
-    PHOTOS = "photos"
+    SELLERS = _("sellers")
+    BRANDS = _("brands")
+    WORDS = _("words")
+    ARTICLES = _("articles")
+    PHOTOS = _("photos")
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,11 @@ class Says(StrEnum):
     OUT_OF_RANGE = _("it does not fit into 64 bits")
     BAD_LETTER = _("it has a letter that no text can have")
     NO_TIME_ZONE = _("its moment has no time zone")
+    NOTHING_FOUND = _("nothing was found out")
+
+    # What stands beside a completion in the editor.
+    ASK_BEFORE = _("ask %(has)s first")
+    WHETHER_KNOWN = _("whether this is known:")
 
     # What would let a listing pass, for staff.
     WOULD_PASS = _("Would pass if %(changes)s.")
@@ -179,6 +184,18 @@ class Phrase(StrEnum):
     LIST = _("a list")
     OTHER = _("something else")
     COUNTERPART = _("what it meets")
+
+
+class Phrases(str):
+    """Several words or phrases as one value, each of which is translated by itself; in English they stand in a row."""
+
+    parts: tuple[str, ...]
+
+    def __new__(cls, *parts: str) -> Phrases:
+        """Join the parts."""
+        phrases = super().__new__(cls, ", ".join(parts))
+        phrases.parts = parts
+        return phrases
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,16 @@ from shopadmin.templatetags.interface import percent
 
 from ..charts import Span
 from ..charts import span as span_of
+from ..fact_reasons import reason_in_words
 from ..models import RecallEstimate
 from ..rule_health import Precision
-from ..rules.editing import tokens
+from ..rules.editing import Detail, tokens
 from ..rules.explaining import Clause
 from ..rules.fact_types import Fact, FactType
 from ..rules.measuring.intervals import Recall
 from ..rules.problems import Problem
 from ..rules.tree import FactValue, IsKnown
-from ..rules.wording import Phrase, Sentence
+from ..rules.wording import Phrase, Phrases, Says, Sentence
 
 _CODE = re.compile(r"`([^`\n]+)`")
 MOST_LETTERS = 60
@@ -86,9 +87,25 @@ def span(known: Precision | RecallEstimate) -> Span:
 @register.filter
 def said(sentence: Sentence) -> SafeString:
     """Return a sentence of the rule language in the reader's language, with what stands in a rule set as code."""
-    values = {name: gettext(value) if isinstance(value, Phrase) else value for name, value in sentence.values.items()}
+    values = {name: _value(value) for name, value in sentence.values.items()}
+    if sentence.says == Says.FACT_FAILED:
+        values["reason"] = reason_in_words(values["reason"])
     words = gettext(sentence.says.value) % values
     return mark_safe(_CODE.sub(r"<code>\1</code>", escape(words)))  # noqa: S308 - escaped before the marks come in
+
+
+@register.filter
+def in_words(parts: Detail) -> SafeString:
+    """Return what stands beside a completion in the reader's language."""
+    return mark_safe(  # noqa: S308 - every part was escaped
+        "".join(said(part) if isinstance(part, Sentence) else escape(gettext(part)) for part in parts)
+    )
+
+
+def _value(value: str) -> str:
+    if isinstance(value, Phrases):
+        return ", ".join(gettext(part) for part in value.parts)
+    return gettext(value) if isinstance(value, Phrase) else value
 
 
 @register.filter

@@ -82,5 +82,6 @@ def test_what_could_stand_at_the_cursor_is_offered(text: str, first: list[str]) 
 def test_a_completion_says_what_it_replaces_and_what_it_means() -> None:
     (found, *_) = completions("has_price && pri", 16, KINDS)
     assert (found.text, found.kind, found.start) == ("price", Kind.FACT, 13)
-    assert found.detail.startswith("double: the price of the offer")
-    assert found.detail.endswith("ask has_price first")
+    detail = "".join(map(str, found.detail))
+    assert detail.startswith("double: the price of the offer")
+    assert detail.endswith("ask has_price first")
