@@ -61,9 +61,11 @@ def take_down(
     is held already stays under that hold. A removed listing can be taken down too, lest it is restored. Every link to
     the listing is gone with the commit, since none is shown to what is not live. `severity` (1 to 5) is the person's
     own; without it that of the gravest finding counts.
-    Raises `Refusal` when somebody else was faster, and `IncompleteStatement` for an explanation that is empty or long.
+    Raises `Refusal` when somebody else was faster or `by` works for the seller, and `IncompleteStatement` for an
+    explanation that is empty or long.
     """
     row = _locked(product)
+    refuse_own(row, by)
     standing = Decision.objects.standing().restrictions().filter(product=row)
     if standing.filter(outcome=Outcome.TAKEN_DOWN).exists():
         raise Refusal(_("Nothing was changed: somebody else has just taken this listing down."))
@@ -88,10 +90,11 @@ def clear(*, findings: Sequence[Finding], reason: str, by: User) -> Decision:
     """Say that what rules found of one listing is in order: it is released where nothing else holds it.
 
     The rules stay silent on the listing until what they saw of it changes. Raises `Refusal` when the findings are
-    decided already, and `ValueError` without findings, or with those of several listings.
+    decided already or `by` works for the seller, and `ValueError` without findings, or with those of several listings.
     """
     (key,) = {finding.product_id for finding in findings}
     row = _locked(Product(pk=key))
+    refuse_own(row, by)
     ground = Hold.Ground(findings[0].rule.ground) if findings[0].rule else Hold.Ground.OTHER
     decision = _decision(row, Outcome.CLEARED, ground, reason, by, findings)
     hold = Hold.objects.filter(product=row, placed_by=None).open().first()
@@ -101,6 +104,17 @@ def clear(*, findings: Sequence[Finding], reason: str, by: User) -> Decision:
         decision.hold = hold
         decision.save(update_fields=["hold"])
     return decision
+
+
+def refuse_own(product: Product, by: User) -> None:
+    """Raise `Refusal` where somebody works for the seller about whose listing they would decide."""
+    if works_for(by, product):
+        raise Refusal(_("You work for this seller, so somebody else decides."))
+
+
+def works_for(user: User, product: Product) -> bool:
+    """Tell whether the user works for the listing's seller."""
+    return product.seller.role_of(user) is not None
 
 
 @transaction.atomic

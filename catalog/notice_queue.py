@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from shopadmin.accounts.models import User
 from shopadmin.keyset import Page, page
 
+from .decisions import works_for
 from .finding_page import Beside, beside_listing
 from .models import Brand, BrandAuthorization, Finding, Hold, Notice, NoticeItem
 from .models.notices import NoticeQuerySet
 from .notice_acceptance import Acceptance, acceptance_by_brand, acceptance_by_sender
-from .notices import may_undo, works_for
+from .notices import may_undo
 from .reasons import PLAIN
 from .stating import languages_of
 

@@ -21,7 +21,7 @@ from shopadmin.accounts.audit.recording import record
 from shopadmin.accounts.models import User
 from shopadmin.jobs.doorbell import call_worker
 
-from .decisions import take_down, undo
+from .decisions import refuse_own, take_down, undo
 from .listings import Refusal
 from .models import Brand, Decision, Hold, Notice, NoticeItem, NoticeMail, Product
 from .models.decisions import UNDO_FOR
@@ -117,8 +117,7 @@ def decide_item(
     row = _decidable(item)
     if row.state != NoticeItem.State.WAITING:
         raise Refusal(_("Nothing was changed: somebody else has just decided on this listing of the notice."))
-    if works_for(by, row.product):
-        raise Refusal(_("You work for this seller, so somebody else decides."))
+    refuse_own(row.product, by)
     if is_accepted:
         row.decision = _standing(row.product) or take_down(
             product=row.product, ground=ground, explanation=reason, by=by, notice=row.notice, severity=severity
@@ -154,11 +153,6 @@ def undo_item(item: NoticeItem, *, by: User) -> None:
 def may_undo(item: NoticeItem, by: User) -> bool:
     """Tell whether somebody can take back what was decided on a listing of a notice."""
     return item.decided_at is not None and item.decided_by_id == by.pk and timezone.now() - item.decided_at < UNDO_FOR
-
-
-def works_for(user: User, product: Product) -> bool:
-    """Tell whether the user works for the listing's seller, about which they then do not decide."""
-    return product.seller.role_of(user) is not None
 
 
 @transaction.atomic

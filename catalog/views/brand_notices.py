@@ -48,14 +48,14 @@ def brand_notice_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @permission_required(Permission.DECIDE_FINDINGS)
 def brand_notice_decide(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Accept what the notice says of a listing, which takes it down, or reject it, and go on with the next."""
-    notice = _notice(pk)
-    item = get_object_or_404(notice.items, pk=_key(request.POST.get("item", "")))
+    notice, key = _notice(pk), _key(request.POST.get("item", ""))
     is_accepted = request.POST.get("verdict") == ACCEPT
     form: Form = (
         AcceptForm(request.POST, auto_id="down_%s") if is_accepted else RejectForm(request.POST, auto_id="no_%s")
     )
     if not form.is_valid():
-        return _answer(request, notice, item.pk, form=form, status=422)
+        return _answer(request, notice, key, form=form, status=422)
+    item = get_object_or_404(notice.items, pk=key)
     data = form.cleaned_data
     more = {"ground": Hold.Ground(data["ground"]), "severity": data["severity"]} if is_accepted else {}
     try:
@@ -70,8 +70,10 @@ def brand_notice_decide(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @permission_required(Permission.DECIDE_FINDINGS)
 def brand_notice_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take back what one has decided on a listing within the last ten minutes."""
-    notice = _notice(pk)
-    item = get_object_or_404(notice.items, pk=_key(request.POST.get("item", "")))
+    notice, key = _notice(pk), _key(request.POST.get("item", ""))
+    if key is None:
+        return redirect(notice)
+    item = get_object_or_404(notice.items, pk=key)
     try:
         undo_item(item, by=request.user)
         messages.success(request, _("Taken back; it waits again."))

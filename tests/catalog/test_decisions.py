@@ -272,3 +272,16 @@ def test_what_a_rule_held_and_people_decided_on_is_not_held_again_by_it(
     Product.objects.get(pk=watch.pk).change(title="Replica of a watch")
     screen_due()
     assert (status(watch), standing(watch)) == (Status.HELD, [Outcome.HELD])
+
+
+def test_nobody_decides_on_findings_about_a_seller_for_whom_they_work(juice: Product, petra: User) -> None:
+    finding = found(juice, rule())
+    factories.seller(juice.seller.name, petra)
+
+    with pytest.raises(Refusal, match="You work for this seller"):
+        taken_down(juice, petra, finding)
+    with pytest.raises(Refusal, match="You work for this seller"):
+        clear(findings=[finding], reason="Fine.", by=petra)
+
+    finding.refresh_from_db()
+    assert (status(juice), finding.state) == ("live", "open")

@@ -186,7 +186,7 @@ def test_the_queue_shows_the_oldest_appeal_first_with_a_constant_number_of_queri
     client.force_login(petra)
     client.get("/catalog/appeals/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get("/catalog/appeals/")
 
     shown = [appeal.hold.product.title for appeal in response.context["page"].rows]

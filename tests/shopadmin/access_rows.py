@@ -17,6 +17,7 @@ from catalog.models import (
     Appeal,
     AppealDocument,
     BlindSample,
+    Brand,
     Category,
     EvasionSign,
     Hold,
@@ -114,7 +115,7 @@ def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
 
 def arguments_of_a_notice(item: Product) -> dict[str, list[object]]:
     """A notice of a brand owner that waits."""
-    notice = noticed(item)
+    notice = noticed(item, brand=Brand.objects.create(name="Noticed"))
     return {"brand notice": [notice.pk], "notice receipt": [notice.key]}
 
 
