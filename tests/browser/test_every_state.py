@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -15,7 +16,7 @@ from catalog.backtests import services as backtests
 from catalog.bulk import services as bulk
 from catalog.bulk.kinds import Kind
 from catalog.decisions import take_down
-from catalog.holding import answer_appeal, make_appeal
+from catalog.holding import answer_appeal, make_appeal, place_hold
 from catalog.listing_import import jobs as import_jobs
 from catalog.listing_import import services
 from catalog.listings import edit_listing, values_of
@@ -305,5 +306,32 @@ def test_the_queue_and_decisions_are_clean_in_every_state(walk: Walk, alice: Use
     page.locator("#do-take-down").click()
     expect(page.get_by_text("Say why: the seller reads it, and can appeal.")).to_be_visible()
     walk.look("a decision without reasons")
+
+    assert walk.faults == {}
+
+
+def test_holds_are_clean_in_each_state_of_their_appeals(walk: Walk, mallory: User, alice: User, bob: User) -> None:
+    shop = factories.seller("Corner Shop", mallory)
+    holds = [
+        place_hold(
+            product=factories.product(title, of=shop),
+            ground=Hold.Ground.OTHER,
+            explanation="Wrong.",
+            remedy="",
+            actor=bob,
+        )
+        for title in ("Without a statement", "Appealed once", "Appealed twice")
+    ]
+    holds[0].decisions.all().delete()
+    for number, hold in enumerate(holds):
+        for _time in range(number):
+            invoice = SimpleUploadedFile("invoice.jpg", factories.jpeg(), content_type="image/jpeg")
+            appeal = make_appeal(hold=hold, text="It is fine.", actor=mallory, documents=[invoice])
+            answer_appeal(appeal=appeal, is_upheld=True, answer="We cannot tell.", actor=alice)
+    walk.log_in(mallory)
+    for hold in holds:
+        walk.visit(f"{hold.product.get_absolute_url()}#hold", f"{hold.product.title}: the listing")
+        for decision in hold.decisions.all():
+            walk.visit(decision.get_absolute_url(), f"{hold.product.title}: the decision")
 
     assert walk.faults == {}

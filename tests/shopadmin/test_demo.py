@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from PIL import Image
 
-from catalog.models import Finding, Hold, ImportBatch, LaneChoices, Product, RuleVersion, Word
+from catalog.models import Finding, Hold, ImportBatch, LaneChoices, Notice, NoticeItem, Product, RuleVersion, Word
 from catalog.screening.services import screen_due
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
@@ -138,6 +138,9 @@ def test_the_demos_rules_catch_every_copy_and_nothing_else(photos: Path, setting
     copies = Product.objects.filter(seller__name=policing.SHOP)
     held = set(copies.filter(status=Product.Status.HELD))
     assert held == {finding.product for finding in Finding.objects.filter(lane=LaneChoices.BLOCK)}
+    noticed = {item.product for item in NoticeItem.objects.filter(notice__in=Notice.objects.waiting())}
+    assert sum(item.seller.name == policing.SHOP for item in noticed) == 1
+    assert len(noticed) == Notice.objects.count() == 2
     assert held
     assert set(Finding.objects.values_list("product", flat=True)) == set(copies.values_list("pk", flat=True))
     assert RuleVersion.objects.live().count() == len(policing.RULES)
