@@ -8,10 +8,12 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth import middleware as django_auth
+from django.contrib.sessions import middleware as django_sessions
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from shopadmin.htmx import AuthenticatedRequest
@@ -24,6 +26,24 @@ type Answer = Callable[[HttpRequest], HttpResponseBase]
 
 ALWAYS_OPEN = ("account_", "mfa_", "health-")
 """The beginnings of the names of addresses that stay open to who must add a second factor: to do so, or to leave."""
+
+
+class SessionMiddleware(django_sessions.SessionMiddleware):
+    """Takes the session's cookie away from who logs out, not from whom it came with a request that was overtaken.
+
+    A login and a new password give the session another key. What was on its way with the former one, say a page that
+    asks how far a job is, finds no session. Were its answer to take the cookie away, as Django's does, and to arrive
+    after the new one, somebody who has just logged in would be logged out.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Write the session and its cookie; leave the cookie alone where nothing is known under its key."""
+        session = request.session
+        if session.is_empty() and not session.modified:
+            if session.accessed:
+                patch_vary_headers(response, ("Cookie",))
+            return response
+        return super().process_response(request, response)
 
 
 class LoginRequiredMiddleware(django_auth.LoginRequiredMiddleware):

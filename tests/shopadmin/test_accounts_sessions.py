@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.middleware import SessionMiddleware as DjangosMiddleware
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
+from shopadmin.accounts.middleware import SessionMiddleware
 from shopadmin.accounts.models import User
 from shopadmin.accounts.sessions import live_sessions
 from tests import factories
@@ -120,3 +123,54 @@ def test_an_admin_ends_a_session_by_deleting_it(client: Client, alice: User) -> 
     client.post(f"/back-office/usersessions/usersession/{UserSession.objects.get().pk}/delete/", {"post": "yes"})
 
     assert not logged_in(there)
+
+
+def overtaken(client: Client, settings: Settings, form: dict[str, str], at: str, late: str) -> Client:
+    """Send a form that gives the session another key, and let the answer to an earlier request arrive after it."""
+    name = settings.SESSION_COOKIE_NAME
+    slow = Client()
+    slow.cookies[name] = client.cookies[name].value
+    assert client.post(at, form).status_code == 302
+    assert client.cookies[name].value != slow.cookies[name].value
+    answer = slow.get(late)
+    if name in answer.cookies:
+        client.cookies[name] = answer.cookies[name].value
+    return client
+
+
+PASSWORD_PAGE = "/accounts/password/change/"
+NEW = "four quiet winter mornings"
+PASSWORDS = {"oldpassword": factories.PASSWORD, "password1": NEW, "password2": NEW}
+
+
+@pytest.mark.parametrize("late", ["/accounts/", "/accounts/login/", "/nothing/to-see"])
+def test_an_answer_that_a_new_password_has_overtaken_logs_nobody_out(
+    alice: User, settings: Settings, late: str
+) -> None:
+    assert logged_in(overtaken(logins.log_in("alice@example.com"), settings, PASSWORDS, PASSWORD_PAGE, late))
+
+
+def test_an_answer_that_a_login_has_overtaken_logs_nobody_out(alice: User, settings: Settings) -> None:
+    here = Client()
+    here.get("/catalog/invitations/no-such-secret/")
+    login = {"login": "alice@example.com", "password": factories.PASSWORD}
+
+    assert logged_in(overtaken(here, settings, login, "/accounts/login/", "/catalog/invitations/base.css"))
+
+
+def test_with_djangos_own_middleware_it_would_be_so(
+    alice: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the two above."""
+    monkeypatch.setattr(SessionMiddleware, "process_response", DjangosMiddleware.process_response)
+    here = logins.log_in("alice@example.com")
+
+    assert not logged_in(overtaken(here, settings, PASSWORDS, PASSWORD_PAGE, "/accounts/login/"))
+
+
+def test_logging_out_takes_the_cookie_away(alice: User, settings: Settings) -> None:
+    here = logins.log_in("alice@example.com")
+
+    here.post("/accounts/logout/")
+
+    assert here.cookies[settings.SESSION_COOKIE_NAME].value == ""
