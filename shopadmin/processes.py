@@ -27,6 +27,8 @@ from shopadmin.embedded_postgres import server
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 GRACE_S = 30.0
 DATABASE_PATIENCE_S = 5.0
+THREADS = {"quick": 4, "photos": 4, "screening": 2, "long": 2}
+"""How many tasks of a queue are done at once. They mostly wait for the database or for other servers."""
 
 
 class ProcessDied(Exception):
@@ -91,7 +93,7 @@ class Supervisor:
         worker = ("celery", "-A", "shopadmin", "-q", "worker", "--loglevel", "WARNING", "--without-mingle",
                   "--without-gossip", "--queues")  # fmt: skip
         self.start("worker", *worker, "tagging")
-        for queue, threads in (("quick", 4), ("photos", 4), ("screening", 2)):
+        for queue, threads in THREADS.items():
             self.start(f"{queue}-worker", *worker, queue, "--pool", "threads", "--concurrency", str(threads),
                        "--hostname", f"{queue}@%h")  # fmt: skip
         self.start("scheduler", "celery", "-A", "shopadmin", "-q", "beat", "--loglevel", "WARNING", "--pidfile", "")

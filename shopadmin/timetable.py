@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-# Four queues, so that nobody waits for what is slow: "tagging" looks at pictures for minutes, "photos" waits for
-# merchants' servers, "screening" asks the rules of each listing within a second of its change, and "quick" does the
-# rest: imports, bulk actions, mails and sweeping.
+# Five queues, so that nobody waits for what is slow: "tagging" looks at pictures for minutes, "photos" waits for
+# merchants' servers, "screening" asks the rules of each listing within a second of its change, "long" goes through the
+# whole catalogue, and "quick" does the rest: imports, bulk actions, mails and sweeping.
 ROUTES: Mapping[str, Mapping[str, str]] = {
     "catalog.fetch_photo": {"queue": "photos"},
     "catalog.read_photo_archive": {"queue": "photos"},
     "catalog.screen_due": {"queue": "screening"},
+    "catalog.run_backtest": {"queue": "long"},
+    "catalog.watch_evasion": {"queue": "long"},
+    "catalog.draw_blind_sample": {"queue": "long"},
+    "catalog.learn_words": {"queue": "long"},
+    "catalog.refresh_price_standings": {"queue": "long"},
     "catalog.*": {"queue": "quick"},
     "accounts.*": {"queue": "quick"},
     "tagging.ring_due_jobs": {"queue": "quick"},
