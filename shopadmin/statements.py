@@ -1,4 +1,4 @@
-"""Reads that answer soon or not at all."""
+"""Reads that answer soon or not at all, and reads that all see the same."""
 
 from __future__ import annotations
 
@@ -36,3 +36,17 @@ def quick_reads(*, limit_ms: int, only_by_index: bool = False) -> Iterator[None]
         if isinstance(error.__cause__, QueryCanceled):
             raise TookTooLong from error
         raise
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Let all statements in the block see the database as the first of them does, in one transaction.
+
+    Within a transaction that has begun already, its isolation stays.
+    """
+    is_first = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_first:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield

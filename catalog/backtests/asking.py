@@ -1,14 +1,17 @@
-"""Asking candidates of all listings in one statement: who fires, who errs, and whom the version in their place held.
+"""Asking candidates of all listings, set by set: who fires, who errs, and whom the version in their place held.
 
 Stored with each listing is what came of asking the live rules (see `ListingFacts`): those that fired and counted, and
 those that failed. What candidates say is put in the place of the versions that they replace, and the lanes are
 resolved anew. So only what candidates say is computed. One thing is not stored: what rules would have said that were
 ordered behind an allow rule that fired. Where such a rule is replaced, the others are asked too.
+
+The sets are ranges of the table's pages, so that all of them together read it once, in whatever order it lies. That
+each listing is in exactly one of them needs one snapshot for all: a listing that is screened meanwhile moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +28,13 @@ ROWS = "catalog_backtest_row"
 `said` has for each candidate whether it fires and acts, NULL where it cannot be asked; `others_said` likewise for the
 live versions that stay, where they had not been asked. `verdict` is the stored one.
 """
+PAGES_AT_ONCE = 4_096
+"""How much of the table of facts is asked in one statement: 32 MB, which takes some tenths of a second."""
+
+_TABLE = f"""CREATE TEMPORARY TABLE {ROWS} (
+    product_id bigint, seller_id bigint, brand_id bigint, verdict varchar(10), fired bigint[], erring bigint[],
+    said boolean[], others_said boolean[]) ON COMMIT DROP"""
+_PAGES = "SELECT pg_relation_size('catalog_listingfacts') / current_setting('block_size')::bigint"
 
 
 @dataclass
@@ -39,11 +49,33 @@ class _Sql:
         self.parameters.extend(parameters)
 
 
-def ask(question: Question) -> None:
-    """Fill the table of listings on which something may change; in the caller's transaction. One statement."""
+def ask(question: Question, report: Callable[[float], None]) -> None:
+    """Fill the table of listings on which something may change; in the caller's transaction, which has one snapshot.
+
+    `report` is called after each set with the share of the listings that have been asked (0..1), and may raise.
+    """
+    before, after = _asking(question)
+    text = " ".join([*before.parts, *after.parts])
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLE)
+        cursor.execute("SET LOCAL random_page_cost = 1.1")  # look products up; a set is too small to read all of them
+        cursor.execute("LOCK TABLE catalog_listingfacts IN ACCESS SHARE MODE")  # nobody may write the table anew
+        cursor.execute(_PAGES)
+        for first, end, share in _ranges(cursor.fetchone()[0]):
+            cursor.execute(text, [*before.parameters, f"({first},0)", f"({end},0)", *after.parameters])
+            report(share)
+
+
+def _ranges(pages: int) -> Iterator[tuple[int, int, float]]:
+    """Yield the first page of each set, the one behind its last, and what share of all has been asked then."""
+    for first in range(0, pages, PAGES_AT_ONCE):
+        yield first, first + PAGES_AT_ONCE, min(1.0, (first + PAGES_AT_ONCE) / pages)
+
+
+def _asking(question: Question) -> tuple[_Sql, _Sql]:
+    """Return what stands before and after the two places between which a set lies, in the statement that asks it."""
     statement = _Sql()
-    statement.add(f"CREATE TEMPORARY TABLE {ROWS} ON COMMIT DROP AS")
-    statement.add("SELECT f.product_id, p.seller_id, p.brand_id, f.verdict, f.fired, f.erring,")
+    statement.add(f"INSERT INTO {ROWS} SELECT f.product_id, p.seller_id, p.brand_id, f.verdict, f.fired, f.erring,")
     _add_array(statement, [_acting(number, each) for number, each in enumerate(question.candidates, start=1)])
     statement.add("AS said,")
     _add_others(statement, question)
@@ -51,12 +83,12 @@ def ask(question: Question) -> None:
     _add_array(statement, [_expression(each, question) for each in question.candidates])
     statement.add("AS says, ARRAY(SELECT e.version_id FROM catalog_finding e WHERE e.product_id = f.product_id")
     statement.add("AND e.is_error AND e.state IN ('open', 'confirmed') AND e.version_id = ANY(f.errors)) AS erring")
-    statement.add("FROM catalog_listingfacts f OFFSET 0) f JOIN catalog_product p ON p.id = f.product_id")
-    statement.add("WHERE p.status IN ('live', 'held')")
-    statement.add("AND (f.says <> %s::boolean[]", [False] * len(question.candidates))
-    statement.add("OR f.fired && %s::bigint[] OR f.errors && %s::bigint[])", question.replaced, question.replaced)
-    with connection.cursor() as cursor:
-        cursor.execute(" ".join(statement.parts), statement.parameters)
+    statement.add("FROM catalog_listingfacts f WHERE f.ctid >= %s::tid AND f.ctid < %s::tid")
+    rest = _Sql()
+    rest.add("OFFSET 0) f JOIN catalog_product p ON p.id = f.product_id WHERE p.status IN ('live', 'held')")
+    rest.add("AND (f.says <> %s::boolean[]", [False] * len(question.candidates))
+    rest.add("OR f.fired && %s::bigint[] OR f.errors && %s::bigint[])", question.replaced, question.replaced)
+    return statement, rest
 
 
 def forget() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from shopadmin.accounts.models import User
 from shopadmin.jobs import running, sweeping
 from shopadmin.jobs.heartbeat import Heartbeat
 from shopadmin.jobs.patience import patiently
+from shopadmin.statements import TookTooLong, one_snapshot
 
 from ..list_entries import read_entries
 from ..listings import Refusal
@@ -33,7 +35,7 @@ from .results import count
 
 RUN_BACKTEST = "catalog.run_backtest"
 LONGEST_S = 300
-"""A statement that asks all listings takes seconds; one that takes so long will not end well."""
+"""Asking all listings takes seconds; what takes so long, in one statement or in all, will not end well."""
 MOST_DAYS = 90
 
 Stage = Backtest.Stage
@@ -125,19 +127,31 @@ def _work(backtest: Backtest, heartbeat: Heartbeat) -> None:
 
 def _ask_and_count(backtest: Backtest, heartbeat: Heartbeat) -> dict[str, Any]:
     """Ask and count in one transaction; what is counted is what listings were like when they were asked."""
-    with _plain_words(), transaction.atomic():
+    with _plain_words(), one_snapshot(), heartbeat.ending_statements():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_S}s'")
         question = question_of(backtest, timezone.now())
         if not question.candidates:
             raise Refusal(_("No live rule asks this list, so nothing would change."))
-        ask(question)
+        ask(question, _in_time(heartbeat))
         heartbeat.report(0.0, Stage.COUNT)
         resolve_rows(question)
         heartbeat.report(0.5)
         result = count(question)
         forget()
         return result | _as_they_were(backtest, question, heartbeat)
+
+
+def _in_time(heartbeat: Heartbeat) -> Callable[[float], None]:
+    """Return what reports how much has been asked, and raises `TookTooLong` when it has taken too long by then."""
+    give_up_at = time.monotonic() + LONGEST_S
+
+    def report(share: float) -> None:
+        heartbeat.report(share)
+        if time.monotonic() > give_up_at:
+            raise TookTooLong
+
+    return report
 
 
 def _as_they_were(backtest: Backtest, question: Question, heartbeat: Heartbeat) -> dict[str, Any]:
@@ -156,8 +170,8 @@ def _plain_words() -> Iterator[None]:
         raise Refusal(str(error)) from error
     except NotTranslatable as error:
         raise Refusal(_("The catalogue cannot be asked this: %(reason)s") % {"reason": error}) from error
-    except OperationalError as error:
-        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+    except (OperationalError, TookTooLong) as error:
+        if isinstance(error, TookTooLong) or isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             words = _("Asking all listings takes longer than %(seconds)s seconds. Make the rule simpler.")
             raise Refusal(words % {"seconds": LONGEST_S}) from error
         raise

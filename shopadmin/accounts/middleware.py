@@ -36,7 +36,7 @@ class SessionMiddleware(django_sessions.SessionMiddleware):
     after the new one, somebody who has just logged in would be logged out.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Write the session and its cookie; leave the cookie alone where nothing is known under its key."""
         session = request.session
         if session.is_empty() and not session.modified:

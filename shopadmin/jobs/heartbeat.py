@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from django.db import connection
+import psycopg
+from django.db import OperationalError, connection
 
 from .leased_job import JobFenced, LeasedJob
 from .patience import patiently
@@ -16,13 +19,15 @@ from .patience import patiently
 logger = logging.getLogger(__name__)
 
 BEAT_S = 1.0
+STOP_AGAIN_AFTER_S = 0.2
 
 
 class Heartbeat:
     """Renews the lease and reports progress every second, in a thread, so that one long step does not lose the job.
 
     The worker calls `enter` at the start of a stage and `report` between steps; both raise `JobFenced` as soon as a
-    beat has found that the job was cancelled or belongs to another worker.
+    beat has found that the job was cancelled or belongs to another worker. What runs in one statement for longer than
+    people wait for a cancel stands in `ending_statements`.
     """
 
     def __init__(self, job: LeasedJob, every_s: float = BEAT_S) -> None:
@@ -31,6 +36,7 @@ class Heartbeat:
         self._at: tuple[str, int] = (job.stage, job.progress)
         self._is_fenced = threading.Event()
         self._is_stopped = threading.Event()
+        self._ends: psycopg.Connection | None = None
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat of {job.job_name}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -62,6 +68,19 @@ class Heartbeat:
         if self._is_fenced.is_set():
             raise JobFenced(f"{self._job.job_name} is no longer this worker's, or it was cancelled.")
 
+    @contextmanager
+    def ending_statements(self) -> Iterator[None]:
+        """Let a beat that finds the job fenced end the statement that this thread runs, too; it raises `JobFenced`."""
+        connection.ensure_connection()
+        self._ends = connection.connection
+        try:
+            yield
+        except OperationalError:
+            self.check()
+            raise
+        finally:
+            self._ends = None
+
     def _beat(self) -> None:
         try:
             while not self._is_stopped.wait(self._every_s):
@@ -69,9 +88,18 @@ class Heartbeat:
                     self._job.renew(*self._at)
                 except JobFenced:
                     self._is_fenced.set()
+                    self._end_statements()
                     return
                 except Exception as error:  # noqa: BLE001 - a beat that fails is one beat less; the lease spans many
                     logger.warning("%s misses a heartbeat: %s", self._job.job_name, error)
                     connection.close()
         finally:
             connection.close()
+
+    def _end_statements(self) -> None:
+        """End what the worker's connection does until the worker has noticed; between two statements nothing ends."""
+        while True:
+            if (running := self._ends) is not None:
+                running.cancel_safe()
+            if self._is_stopped.wait(STOP_AGAIN_AFTER_S):
+                return

@@ -83,7 +83,7 @@ def test_one_whose_worker_died_is_done_by_the_next(paula: User, sent) -> None:
 
 
 def test_one_that_takes_too_long_ends_with_words(paula: User, monkeypatch) -> None:
-    def slow(_question) -> None:
+    def slow(_question, _report) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(20)")
 
