@@ -22,7 +22,7 @@ from .listing_import import jobs as import_jobs
 from .listing_import import services as imports
 from .models import words
 from .photos import archive_services, services, wanting
-from .screening import asking_again, bell
+from .screening import asking_again, bell, drawing
 from .screening import services as screening
 
 
@@ -140,6 +140,12 @@ def ring_due_backtests() -> None:
 def erase_old_backtests() -> None:
     """Erase backtests of long ago."""
     backtests.erase_outdated()
+
+
+@shared_task(name="catalog.erase_old_screenings")
+def erase_old_screenings() -> None:
+    """Erase screenings of long ago in which no rule said anything."""
+    drawing.erase_outdated(timezone.now())
 
 
 @shared_task(name="catalog.watch_rules")

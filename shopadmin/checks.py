@@ -82,6 +82,7 @@ def numbers_are_in_range(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         ("LINKS_PER_VIDEO", options["LINKS_PER_VIDEO"], 1, 500),
         ("PRICE_FRESH_FOR_DAYS", options["PRICE_FRESH_FOR_DAYS"], 1, 365),
         ("BLIND_SAMPLES_A_WEEK", options["BLIND_SAMPLES_A_WEEK"], 0, 10_000),
+        ("SCREENINGS_KEPT_OF_CLEAN", options["SCREENINGS_KEPT_OF_CLEAN"], 0, 100),
         ("IMPORT_MAX_BYTES", options["IMPORT_MAX_BYTES"], 1000, 2**40),
         ("IMPORT_KEPT_DAYS", options["IMPORT_KEPT_DAYS"], 1, 3650),
         ("JOB_LEASE_S", options["JOB_LEASE_S"], 5, 3600),

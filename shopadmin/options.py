@@ -29,6 +29,7 @@ class Options(TypedDict):
     LINKS_PER_VIDEO: int
     PRICE_FRESH_FOR_DAYS: int
     BLIND_SAMPLES_A_WEEK: int
+    SCREENINGS_KEPT_OF_CLEAN: int
     JOB_LEASE_S: int
     JOB_MAX_ATTEMPTS: int
     FETCH_INTERNAL_HOSTS: list[str]

@@ -48,6 +48,7 @@ SCHEDULE: Mapping[str, Mapping[str, Any]] = {
     "start-and-end-rules": {"task": "catalog.start_and_end_rules", "schedule": 10.0, "options": {"expires": 10}},
     "ring-due-backtests": {"task": "catalog.ring_due_backtests", "schedule": 2.0, "options": {"expires": 10}},
     "erase-old-backtests": {"task": "catalog.erase_old_backtests", "schedule": 3600.0, "options": {"expires": 600}},
+    "erase-old-screenings": {"task": "catalog.erase_old_screenings", "schedule": 3600.0, "options": {"expires": 600}},
     "watch-rules": {"task": "catalog.watch_rules", "schedule": 3600.0, "options": {"expires": 600}},
     "measure-rules": {"task": "catalog.measure_rules", "schedule": 3600.0, "options": {"expires": 600}},
     "draw-blind-sample": {"task": "catalog.draw_blind_sample", "schedule": 86_400.0, "options": {"expires": 3600}},

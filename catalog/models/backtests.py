@@ -55,6 +55,7 @@ class Backtest(LeasedJob):
         REPLAY = "replay", _("asking listings as they were")
         DONE = "done", _("done")
 
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.WAIT)
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, null=True, blank=True, related_name="backtests")
     version = models.ForeignKey(RuleVersion, on_delete=models.CASCADE, null=True, blank=True, related_name="backtests")
     text = models.TextField(_("rule"), blank=True)

@@ -90,11 +90,24 @@ for _known in FACTS.values():
         ListingFacts.add_to_class(_form, models.TextField(null=True, db_collation="C"))
 
 
+class ScreeningQuerySet(models.QuerySet["Screening"]):
+    """Which screenings tell what rules said, and which are a sample of those in which none said anything."""
+
+    def spoken(self) -> Self:
+        """Keep those in which a rule said something."""
+        return self.filter(drawn_percent__isnull=True)
+
+    def drawn(self) -> Self:
+        """Keep the sample of those in which none did."""
+        return self.filter(drawn_percent__isnull=False)
+
+
 class Screening(models.Model):
     """One asking of the rules that came to something: the facts as they were, and what each rule said.
 
     `facts` is what `catalog.rule_replay` needs to ask again, with the versions that made the facts in `made_by`.
-    Screenings of clean listings are not kept; their facts are (see `ListingFacts`).
+    Of screenings in which no rule said anything, only those of a sample of listings are kept, for a while; there,
+    `drawn_percent` says how many percent of all listings were in the sample. It is NULL where a rule said something.
     """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="screenings")
@@ -107,12 +120,18 @@ class Screening(models.Model):
     fired = ArrayField(models.BigIntegerField(), default=list)
     watched = ArrayField(models.BigIntegerField(), default=list)
     errors = models.JSONField(default=dict, help_text=_("Reasons by the key of the rule version."))
+    drawn_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = ScreeningQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("screening")
         verbose_name_plural = _("screenings")
         ordering: ClassVar = ["-at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["at"], name="catalog_screening_by_time")]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="catalog_screening_by_time"),
+            models.Index(fields=["at"], condition=Q(drawn_percent__isnull=False), name="catalog_screening_drawn"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product}: {self.get_verdict_display()}"

@@ -11,6 +11,7 @@ from ..fact_finding import FoundFacts, to_json, write_facts
 from ..models import Product, Screening, VerdictChoices
 from ..rules.listing_facts import RuleList
 from .deciding import Decided
+from .drawing import drawn_percent, is_drawn
 from .findings import Wanted, Written, write_findings
 from .holding_back import hold_back
 
@@ -25,17 +26,22 @@ class Screened:
     wanted: tuple[Wanted, ...]
 
     @property
-    def is_kept(self) -> bool:
-        """Whether the screening is kept: one in which no rule said anything is not."""
+    def spoke(self) -> bool:
+        """Whether a rule said something."""
         decided = self.decided
         return decided.verdict != VerdictChoices.CLEAN or bool(decided.watched or decided.failures)
+
+    def is_kept(self, percent: int) -> bool:
+        """Whether the screening is kept, with a sample of so many percent of those in which no rule said anything."""
+        return self.spoke or is_drawn(self.product.pk, percent)
 
 
 def write(screened: Sequence[Screened], lists: Mapping[str, RuleList], now: datetime) -> None:
     """Write what became of some listings that this transaction has claimed; holds are placed one by one."""
     write_facts({one.product.pk: one.found for one in screened}, {one.product.pk: _answers(one) for one in screened})
-    screenings = {one.product.pk: _screening(one, now) for one in screened}
-    Screening.objects.bulk_create(screenings[one.product.pk] for one in screened if one.is_kept)
+    percent = drawn_percent()
+    screenings = {one.product.pk: _screening(one, percent, now) for one in screened}
+    Screening.objects.bulk_create(screenings[one.product.pk] for one in screened if one.is_kept(percent))
     write_findings(
         [
             Written(
@@ -59,7 +65,7 @@ def _answers(one: Screened) -> Answers:
     )
 
 
-def _screening(one: Screened, now: datetime) -> Screening:
+def _screening(one: Screened, percent: int, now: datetime) -> Screening:
     decided = one.decided
     return Screening(
         product=one.product,
@@ -72,4 +78,5 @@ def _screening(one: Screened, now: datetime) -> Screening:
         fired=[each.version.pk for each in decided.fired],
         watched=[each.version.pk for each in decided.watched],
         errors={str(each.version.pk): each.reason for each in decided.failures},
+        drawn_percent=None if one.spoke else percent,
     )

@@ -3,6 +3,9 @@
 Wilson's interval: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927).
 The exact interval: C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits", Biometrika 26 (1934).
 
+A number of which a sample was counted that each had the same chance to be in: those numbers are possible from which the
+count lies at most so many standard errors away, as in Wilson's interval, with the number of trials as what is unknown.
+
 Recall is a ratio of estimated numbers of counterfeits: the flagged ones, and those in each part of what was not
 flagged. It rises with the first and falls with the others, so exact intervals that hold together with the confidence
 asked for bound it: with k independent samples each has its k-th root, and what was judged completely needs none. This
@@ -70,6 +73,15 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """How many there are in all, as far as a sample tells: about so many, `low` and `high` included."""
+
+    about: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Recall:
     """The share of all counterfeits that was flagged, 0..1.
 
@@ -105,6 +117,20 @@ def clopper_pearson(successes: int, trials: int, confidence: float = CONFIDENCE)
     low = float(betaincinv(successes, failures + 1, tail)) if successes else 0.0
     high = float(betaincinv(successes + 1, failures, 1.0 - tail)) if failures else 1.0
     return Interval(low, high)
+
+
+def scaled_up(count: int, share: float, confidence: float = CONFIDENCE) -> Number:
+    """Return how many there are, of which `count` are in a sample that each is in with the chance `share`.
+
+    Raises `ValueError` unless count >= 0, 0 < share <= 1 and 0 < confidence < 1.
+    """
+    if count < 0 or not 0.0 < share <= 1.0 or not 0.0 < confidence < 1.0:
+        raise ValueError(f"{count} counted in a sample of {share} say nothing at a confidence of {confidence}.")
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    left_out = 1.0 - share
+    middle, reach = 2 * count + z * z * left_out, z * sqrt(left_out * (4 * count + z * z * left_out))
+    low = max(float(count), (middle - reach) / (2 * share)) if count else 0.0
+    return Number(count / share, low, (middle + reach) / (2 * share))
 
 
 def recall(flagged: Sampled, *unflagged: Sampled, confidence: float = CONFIDENCE) -> Recall:

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.rules.measuring.intervals import Interval, Recall, Sampled, clopper_pearson, recall, wilson, wilson_lower
+from catalog.rules.measuring.intervals import (
+    Interval,
+    Number,
+    Recall,
+    Sampled,
+    clopper_pearson,
+    recall,
+    scaled_up,
+    wilson,
+    wilson_lower,
+)
 
 counts = st.integers(0, 500).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials)))
 samples = st.tuples(counts, st.integers(0, 1000)).map(lambda drawn: Sampled(*drawn[0], drawn[0][1] + drawn[1]))
@@ -164,3 +174,45 @@ def test_the_interval_of_recall_covers_the_truth_as_often_as_it_says(
     covered = np.mean([interval.low <= truth <= interval.high for interval in intervals])
     assert covered >= 0.95 - 2 * sqrt(0.95 * 0.05 / rounds)
     assert np.mean([interval.high - interval.low for interval in intervals]) < width
+
+
+@given(st.integers(0, 10_000))
+def test_a_sample_of_all_needs_no_estimate(count: int) -> None:
+    assert scaled_up(count, 1.0) == Number(count, count, count)
+
+
+@given(st.integers(0, 10_000), st.floats(0.001, 1.0))
+def test_there_are_at_least_as_many_as_were_counted(count: int, share: float) -> None:
+    number = scaled_up(count, share)
+    assert count <= number.low <= number.about * (1 + 1e-9)
+    assert number.about <= number.high * (1 + 1e-9)
+
+
+@given(st.integers(0, 1000), st.floats(0.01, 0.99))
+def test_more_counted_or_a_smaller_sample_means_more_in_all(count: int, share: float) -> None:
+    number, more, smaller = scaled_up(count, share), scaled_up(count + 1, share), scaled_up(count, share * 0.9)
+    assert number.low <= more.low
+    assert number.high < more.high
+    assert number.high < smaller.high
+
+
+def test_none_in_a_small_sample_does_not_mean_none_in_all() -> None:
+    """The exact bound is where (1 - share)ⁿ is 0.025: 72 at 5 percent."""
+    number = scaled_up(0, 0.05)
+    assert (number.about, number.low, round(number.high)) == (0.0, 0.0, 73)
+
+
+@pytest.mark.parametrize("in_all", [30, 200, 2000])
+def test_the_interval_covers_as_often_as_it_says(in_all: int) -> None:
+    drawn = np.random.default_rng(3).binomial(in_all, 0.05, 20_000)
+    covered = {count: scaled_up(count, 0.05) for count in map(int, np.unique(drawn))}
+    hits = sum(covered[int(count)].low <= in_all <= covered[int(count)].high for count in drawn)
+    assert 0.93 <= hits / len(drawn) <= 0.99
+
+
+@pytest.mark.parametrize(
+    ("count", "share", "confidence"), [(-1, 0.5, 0.95), (1, 0.0, 0.95), (1, 1.1, 0.95), (1, 0.5, 1)]
+)
+def test_what_is_no_sample_is_refused(count: int, share: float, confidence: float) -> None:
+    with pytest.raises(ValueError, match="say nothing"):
+        scaled_up(count, share, confidence)
