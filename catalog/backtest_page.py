@@ -8,7 +8,7 @@ from typing import Any
 
 from shopadmin.accounts.models import User
 
-from .models import Backtest, Finding, Product, VerdictChoices
+from .models import Backtest, Product, VerdictChoices
 from .rule_trying import MOST_TRIED, Tried, try_text
 from .wording import shown_price
 
@@ -52,6 +52,7 @@ class BacktestPage:
 
     result: Mapping[str, Any]
     mistaken: Sequence[Tried]
+    mistaken_count: int
     transitions: Sequence[Transition]
     brands: Sequence[Changed]
     sellers: Sequence[Changed]
@@ -63,14 +64,12 @@ class BacktestPage:
 def backtest_page(backtest: Backtest, user: User) -> BacktestPage:
     """Return what a backtest that has succeeded found. Some statements for each kind of change."""
     result = backtest.result or {}
-    sampled = [key for each in result["transitions"] if _is_stricter(each) for key in each["sample"]]
-    cleared = _found_in_order(sampled)
     longest = max((each["count"] for each in result["transitions"]), default=1)
-    mistaken = [key for key in sampled if key in cleared][:MOST_TRIED]
     found = sorted(result["transitions"], key=_urgency)
     return BacktestPage(
         result=result,
-        mistaken=_tried(backtest, mistaken, user),
+        mistaken=_tried(backtest, result["mistaken"]["sample"][:MOST_TRIED], user),
+        mistaken_count=result["mistaken"]["count"],
         transitions=[
             Transition(
                 before=VerdictChoices(each["from"]),
@@ -87,17 +86,6 @@ def backtest_page(backtest: Backtest, user: User) -> BacktestPage:
         held=_amounts(result["stock_held"]),
         released=_amounts(result["stock_released"]),
     )
-
-
-def _found_in_order(keys: Sequence[int]) -> set[int]:
-    """Return those of the listings of which people cleared a finding, and confirmed none."""
-    decided = Finding.objects.filter(product__in=keys, is_error=False).order_by()
-    cleared = decided.filter(state=Finding.State.CLEARED).values_list("product", flat=True)
-    return set(cleared) - set(decided.filter(state=Finding.State.CONFIRMED).values_list("product", flat=True))
-
-
-def _is_stricter(transition: Mapping[str, Any]) -> bool:
-    return transition["to"] in HELD and transition["from"] not in HELD
 
 
 def _urgency(transition: Mapping[str, Any]) -> tuple[int, int]:

@@ -5,6 +5,8 @@ The result is plain JSON:
 - `asked`, `fires`, `errs`: how many listings were asked, on how many a candidate fires and acts, or cannot be asked.
 - `unchanged`, `changed`: how many listings keep their verdict, and how many do not.
 - `transitions`: for each change of verdict `from`, `to`, `count` and a stable random `sample` of listings' keys.
+- `mistaken`: the listings that would be held back, and are not, although people cleared a finding of theirs and
+  confirmed none: their `count` and a stable random `sample` of their keys.
 - `brands`, `sellers`: those with the most changes: `key`, `name`, `changed`, and `transitions` ("clean → hold": 3).
 - `verdicts`: of the listings on which a candidate fires, how many people `confirmed` or `cleared`, and what follows for
   the precision: `precision` (None without any) with Wilson's interval `low` and `high`. These listings are not drawn at
@@ -55,6 +57,7 @@ def count(question: Question) -> dict[str, Any]:
         "unchanged": asked - changed,
         "changed": changed,
         "transitions": transitions,
+        "mistaken": _mistaken(),
         "brands": _named("brand_id", dict(Brand.objects.values_list("pk", "name"))),
         "sellers": _named("seller_id", dict(Seller.objects.values_list("pk", "name"))),
         "verdicts": _verdicts(),
@@ -66,6 +69,8 @@ def count(question: Question) -> dict[str, Any]:
     }
 
 
+_STABLY = "hashint8extended(product_id, 0), product_id"
+"""An order that is random, and the same each time."""
 _HELD = "'{" + ",".join(HELD) + "}'::text[]"
 
 
@@ -74,11 +79,23 @@ def _transitions() -> list[dict[str, Any]]:
     rows = _rows(
         "SELECT verdict, becomes, max(total), array_agg(product_id ORDER BY product_id) FROM ("  # noqa: S608
         " SELECT verdict, becomes, product_id, count(*) OVER kind AS total, row_number() OVER"
-        " (PARTITION BY verdict, becomes ORDER BY hashint8extended(product_id, 0), product_id) AS place"
+        f" (PARTITION BY verdict, becomes ORDER BY {_STABLY}) AS place"
         f" FROM {ROWS} WHERE verdict <> becomes WINDOW kind AS (PARTITION BY verdict, becomes)) AS changed"
         f" WHERE place <= {MOST_SAMPLED} GROUP BY verdict, becomes ORDER BY 3 DESC, 1, 2"
     )
     return [{"from": old, "to": new, "count": total, "sample": sample} for old, new, total, sample in rows]
+
+
+def _mistaken() -> dict[str, Any]:
+    """Return the listings that would be held back although people found them in order."""
+    total, sample = _rows(
+        f"SELECT count(*), (array_agg(product_id ORDER BY {_STABLY}))[:{MOST_SAMPLED}] FROM {ROWS}"  # noqa: S608
+        " JOIN (SELECT product_id FROM catalog_finding WHERE NOT is_error AND state IN (%s, %s)"
+        " GROUP BY product_id HAVING NOT bool_or(state = %s)) AS in_order USING (product_id)"
+        f" WHERE becomes = ANY({_HELD}) AND NOT verdict = ANY({_HELD})",
+        Finding.State.CONFIRMED, Finding.State.CLEARED, Finding.State.CONFIRMED,
+    )[0]  # fmt: skip
+    return {"count": total, "sample": sample or []}
 
 
 def _named(column: str, names: dict[int, str]) -> list[dict[str, Any]]:

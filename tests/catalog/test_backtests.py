@@ -161,6 +161,28 @@ def test_precision_is_what_people_said_of_the_listings_on_which_it_fires(paula: 
     assert (round(verdicts["low"], 3), round(verdicts["high"], 3)) == (0.301, 0.954)
 
 
+def test_listings_that_people_found_in_order_are_told_of_outside_the_samples_too(
+    paula: User, petra: User, monkeypatch
+) -> None:
+    monkeypatch.setattr("catalog.backtests.results.MOST_SAMPLED", 1)
+    version = live(paula, petra, 'title == "x"')
+    listings = [screened(facts(photo_count=1)) for _ in range(6)]
+    held = screened(facts(photo_count=1), verdict="hold")
+    for product, states in zip(
+        [*listings, held],
+        (["cleared"], ["cleared", "cleared"], ["cleared", "confirmed"], ["open"], [], ["cleared"], ["cleared"]),
+        strict=True,
+    ):
+        for number, state in enumerate(states):
+            decided(product, version, state, saw=str(number))
+
+    mistaken = backtested(paula, FEW_PHOTOS, lane=LaneChoices.HOLD)["mistaken"]
+
+    assert mistaken["count"] == 3
+    assert len(mistaken["sample"]) == 1
+    assert mistaken["sample"][0] in {listings[0].pk, listings[1].pk, listings[5].pk}
+
+
 def test_what_an_allow_rule_kept_from_being_asked_is_asked_when_it_is_replaced(paula: User, petra: User) -> None:
     """The stored answers end at the allow rule: without asking the others, its end would seem to change nothing."""
     allow = live(paula, petra, 'title == "Fine"', slug="fine", lane=LaneChoices.ALLOW, order=1)
@@ -226,7 +248,7 @@ def test_screenings_of_the_last_days_are_asked_with_the_facts_of_their_day(paula
 
     result = backtested(paula, FEW_PHOTOS, days=30)
 
-    assert result["as_they_were"] == {"days": 30, "asked": 3, "fires": 1, "errs": 1}
+    assert result["as_they_were"] == {"days": 30, "asked": 3, "fires": 1, "errs": 1, "clean": None}
     assert result["fires"] == 0
 
 
