@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.db import connection
 from psycopg import sql
 
 from ..models import EvasionSign, LaneChoices, RuleVersion
-from ..money import minor_digits
+from ..money import MINOR_DIGITS, minor_digits
 from ..rules.fact_types import Fact, FactType
 from ..rules.function_calls import quoted
 from ..rules.language import compile_rule
@@ -25,8 +26,12 @@ from .suspicions import SAMPLE, Suspicion, if_rule, key_of
 PRICE = "price"
 """The fact that means something else in each currency."""
 
+MOST_STEPS = 10**15
+"""What lies further from 0, in the smallest unit, is counted there: doubles are hardly exact beyond it."""
+
 _COUNTS = sql.SQL("""
-    SELECT {currency}, {number}, count(*) FROM catalog_listingfacts f
+    SELECT {currency}, least(greatest(floor({number} * {scale} + 1e-6), -%(most)s), %(most)s)::bigint, count(*)
+    FROM catalog_listingfacts f
     JOIN catalog_product p ON p.id = f.product_id AND p.status = 'live'
     WHERE {column} IS NOT NULL GROUP BY 1, 2""")
 
@@ -144,21 +149,27 @@ def _scale(fact: Fact, currency: str) -> int:
 
 def _values(fact: Fact, now: datetime) -> Mapping[str, Integers]:
     """Return the fact's values over live listings, by currency, in the smallest unit."""
+    statement = _COUNTS.format(
+        currency=_currency(fact), number=_number(fact), scale=_scale_sql(fact), column=_column(fact)
+    )
+    values: dict[str, Any] = {
+        "now": now,
+        "most": MOST_STEPS,
+        "digits": json.dumps(MINOR_DIGITS),
+        "plain": _scale(fact, ""),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNTS.format(currency=_currency(fact), number=_number(fact), column=_column(fact)), {"now": now}
-        )
+        cursor.execute(statement, values)
         rows = cursor.fetchall()
-    found: dict[str, list[tuple[float, int]]] = {} if rows else {"": []}
-    for currency, number, count in rows:
-        found.setdefault(currency or "", []).append((number, count))
-    return {currency: _repeated(counted, _scale(fact, currency)) for currency, counted in found.items()}
+    found: dict[str, list[tuple[int, int]]] = {} if rows else {"": []}
+    for currency, steps, count in rows:
+        found.setdefault(currency or "", []).append((steps, count))
+    return {currency: _repeated(counted) for currency, counted in found.items()}
 
 
-def _repeated(counted: Sequence[tuple[float, int]], scale: int) -> Integers:
-    numbers = np.array([float(number) for number, _count in counted], dtype=np.float64)
-    counts = np.array([count for _number, count in counted], dtype=np.int64)
-    return np.repeat(np.floor(numbers * scale + 1e-6).astype(np.int64), counts)
+def _repeated(counted: Sequence[tuple[int, int]]) -> Integers:
+    steps, counts = np.array(counted, dtype=np.int64).reshape(-1, 2).T
+    return np.repeat(steps, counts)
 
 
 def _listings(place: Place, now: datetime) -> dict[str, Any]:
@@ -180,6 +191,13 @@ def _number(fact: Fact) -> sql.Composable:
     if fact.type != FactType.DAYS:
         return _column(fact)
     return sql.SQL("floor(extract(epoch FROM (%(now)s - {})) / 86400)").format(_column(fact))
+
+
+def _scale_sql(fact: Fact) -> sql.Composable:
+    """Return what `_scale` says, for each row."""
+    if fact.name != PRICE:
+        return sql.SQL("%(plain)s")
+    return sql.SQL(f"power(10, coalesce((%(digits)s::jsonb ->> f.currency)::int, {minor_digits('')}))")
 
 
 def _currency(fact: Fact) -> sql.Composable:

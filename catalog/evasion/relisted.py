@@ -20,17 +20,18 @@ def relisted(versions: Sequence[RuleVersion], lists: Mapping[str, ListKind]) -> 
     holding = [version.pk for version in versions if version.acting_lane in strict]
     found = ListingFacts.objects.filter(relist_signals__gte=LEAST_SIGNALS, product__status=Product.Status.LIVE)
     rows = found.exclude(fired__overlap=holding).exclude(product__in=_dismissed()).order_by("product")
-    brands: dict[tuple[int | None, str], list[tuple[int, int]]] = {}
+    brands: dict[tuple[int | None, str], tuple[list[int], set[int]]] = {}
     fields = ("product__brand", "product__brand__name", "product_id", "product__seller")
-    for brand, name, listing, seller in rows.values_list(*fields):
-        brands.setdefault((brand, name or ""), []).append((listing, seller))
-    for (brand, name), hits in brands.items():
-        listings = [listing for listing, _seller in hits]
+    for brand, name, listing, seller in rows.values_list(*fields).iterator(2000):
+        listings, sellers = brands.setdefault((brand, name or ""), ([], set()))
+        listings.append(listing)
+        sellers.add(seller)
+    for (brand, name), (listings, sellers) in brands.items():
         text = f"relist_signals >= {LEAST_SIGNALS}" + (f" && brand == {quoted(name)}" if name else "")
         yield Suspicion(
             EvasionSign.Kind.RELIST,
             key_of(brand, listings),
-            evidence_of(listings, len({seller for _listing, seller in hits}), all=listings[:MOST_KEPT]),
+            evidence_of(listings, len(sellers), all=listings[:MOST_KEPT]),
             proposal=if_rule(text, lists),
             brand=brand,
         )

@@ -10,11 +10,13 @@ import pytest
 from django.utils import timezone
 
 from catalog.evasion import Suspicion, dismiss, evasion_watch, keep_signs, take_entry
+from catalog.evasion.bunched import MOST_STEPS, _values
 from catalog.evasion.dealing import AlreadyDismissed
 from catalog.list_writing import add_entries, add_list
 from catalog.listings import Refusal
 from catalog.models import Brand, EvasionSign, ListEntry, ListingFacts, Product, RuleVersion
 from catalog.rule_text import list_kinds
+from catalog.rules.facts import FACTS
 from catalog.rules.language import compile_rule
 from catalog.rules.listing_facts import ListKind
 from catalog.tasks import watch_evasion
@@ -74,6 +76,26 @@ def test_prices_just_beyond_a_threshold_are_a_sign_with_bins_listings_and_a_rule
     assert set(evidence["listings"]) <= {product.pk for product in evaders}
     assert sign.proposal == 'has_currency && currency == "EUR" && (\nhas_price && price < 48.0 // euros\n)'
     compile_rule(sign.proposal, {})
+
+
+@pytest.mark.parametrize(
+    ("currency", "prices", "minor"),
+    [
+        ("EUR", [0.29, 4.1, 46.99999999, 47.0, 1e4], [29, 410, 4700, 4700, 1_000_000]),
+        ("JPY", [499.0, 500.0], [499, 500]),
+        ("KWD", [1.234, 0.001], [1234, 1]),
+        ("", [1.1], [110]),
+        ("USD", [1e300, -1e300, float("inf"), float("nan")], [MOST_STEPS, -MOST_STEPS, MOST_STEPS, MOST_STEPS]),
+    ],
+)
+def test_prices_are_counted_in_the_smallest_unit_of_their_currency(
+    currency: str, prices: list[float], minor: list[int]
+) -> None:
+    priced(prices, currency)
+
+    (found,) = _values(FACTS["price"], timezone.now()).items()
+
+    assert (found[0], sorted(found[1])) == (currency, sorted(minor))
 
 
 def test_days_are_watched_as_rules_count_them(paula: User, petra: User) -> None:
