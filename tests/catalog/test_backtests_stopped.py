@@ -47,7 +47,7 @@ def by(served: None) -> User:
     """Somebody who writes rules, in a shop whose facts fill several pages; the rule fires on some listings."""
     factories.rows_of_migrations()
     for number in range(2 * FIRES):
-        screened(facts(photo_count=number % 2 * 5, description="What one says about it. " * 20))
+        screened(facts(photo_count=number % 2 * 5, category="Fashion > " * 40))
     with connection.cursor() as cursor:
         cursor.execute(asking._PAGES)
         assert cursor.fetchone()[0] > 3
@@ -124,7 +124,7 @@ def screened_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = [True]
 
     def screen() -> None:
-        ListingFacts.objects.filter(pk__in=first).update(as_of=timezone.now(), description="Something else. " * 20)
+        ListingFacts.objects.filter(pk__in=first).update(as_of=timezone.now(), category="Watches > " * 40)
         Product.objects.filter(pk__in=first).update(status=Product.Status.HELD)
         connection.close()
 
