@@ -41,6 +41,7 @@ class CatalogConfig(AppConfig):
             "authorization.decided", _("An authorisation for a brand is decided"), Permission.ASK_FOR_AUTHORIZATIONS
         )
         register_kind("member.invited", _("Somebody is invited to a shop, or joins it"), Permission.MANAGE_MEMBERS)
+        register_kind("model.proposed", _("A new version of a model waits for approval"), Permission.APPROVE_RULES)
         register_kind("rule.proposed", _("A rule waits for approval"), Permission.APPROVE_RULES)
         register_kind("rule.owned", _("A rule is yours from now on"), Permission.WRITE_RULES)
         register_kind("rule.decided", _("A version of your rule is decided on, or has ended"), Permission.WRITE_RULES)

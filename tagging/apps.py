@@ -13,10 +13,10 @@ class TaggingConfig(AppConfig):
         from catalog.photo_signals import offer_photo_signals
 
         from .label_words import LABEL_WORDS
-        from .services.photo_signals import photo_signals
+        from .services.photo_signals import photo_signals, photo_versions
         from .tasks import index_photos_soon
         from .vision.coco import LABELS
 
         on_images_changed(index_photos_soon)
         offer_labels(LABELS, LABEL_WORDS)
-        offer_photo_signals(photo_signals)
+        offer_photo_signals(photo_signals, photo_versions)

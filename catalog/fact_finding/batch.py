@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -53,10 +53,14 @@ class Grants:
 
 @dataclass(frozen=True)
 class Batch:
-    """Listings as of `now`. What is asked for several providers is asked once, whatever the number of listings."""
+    """Listings as of `now`. What is asked for several providers is asked once, whatever the number of listings.
+
+    `versions` has for each maker of facts the version that is to make them.
+    """
 
     listings: tuple[Listed, ...]
     now: datetime
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def products(self) -> list[int]:
@@ -85,11 +89,11 @@ class Batch:
     def halves(self) -> tuple[Batch, Batch]:
         """Return two batches with half of the listings each."""
         middle = len(self.listings) // 2
-        return Batch(self.listings[:middle], self.now), Batch(self.listings[middle:], self.now)
+        return replace(self, listings=self.listings[:middle]), replace(self, listings=self.listings[middle:])
 
 
-def load(product_ids: Sequence[int], now: datetime) -> Batch:
-    """Return the listings with those keys that exist; asks the database three times.
+def load(product_ids: Sequence[int], now: datetime, versions: Mapping[str, str]) -> Batch:
+    """Return the listings with those keys that exist, to be looked at by those versions; asks the database three times.
 
     Raises `ValueError` for more than `MOST_LISTINGS`, and for a moment without time zone.
     """
@@ -105,7 +109,7 @@ def load(product_ids: Sequence[int], now: datetime) -> Batch:
         .prefetch_related("offers", "images")
         .order_by("pk")
     )
-    return Batch(tuple(map(_listed, rows)), now)
+    return Batch(tuple(map(_listed, rows)), now, versions)
 
 
 def _listed(product: Product) -> Listed:

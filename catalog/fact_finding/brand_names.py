@@ -16,8 +16,14 @@ from ..rules.lookalikes.words import ordinary_words
 CATEGORIES_ARE_GOOD_FOR_S = 600.0
 """Names are compared at each call; in which categories brands stand is counted again after ten minutes."""
 
-LETTERS = f"glyphguard {version('glyphguard')}, pyspellchecker {version('pyspellchecker')}"
-"""Which tables of look-alike letters and of ordinary words are used."""
+LETTERS = "letters and words"
+"""The maker of what is found with the tables of look-alike letters and of ordinary words."""
+
+
+def letters_version() -> str:
+    """Return which tables of look-alike letters and of ordinary words are used."""
+    return f"glyphguard {version('glyphguard')}, pyspellchecker {version('pyspellchecker')}"
+
 
 _STATE = """
     SELECT md5(string_agg(brand.id || ' ' || brand.name || ' ' || coalesce(alias.names, ''), ';' ORDER BY brand.id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..rules.lookalikes.names import names_in
 from ..rules.lookalikes.naming import Kind, Naming
 from .batch import Batch, Listed
-from .brand_names import LETTERS, BrandNames, brand_names
+from .brand_names import LETTERS, BrandNames, brand_names, letters_version
 from .providers import Given, Known, Provider
 
 IMITATIONS = (Kind.CONFUSABLE, Kind.OBFUSCATED, Kind.EDITED)
@@ -36,7 +36,7 @@ def find_in_photos(batch: Batch, known: Known) -> Known:
         key = listed.product.pk
         before = known[key]
         if PHOTO_TEXT in before.failed:
-            found[key] = Given(failed=dict.fromkeys(PHOTO_PROVIDER.facts, before.failed[PHOTO_TEXT]))
+            found[key] = Given(failed=dict.fromkeys(PHOTO_FACTS, before.failed[PHOTO_TEXT]))
         elif PHOTO_TEXT in before.values:
             found[key] = reader.given(_in_photos(reader, listed, before.values[PHOTO_TEXT]))
     return found
@@ -52,7 +52,7 @@ class _Reader:
 
     def given(self, values: dict[str, object]) -> Given:
         """Return what was found, with what it depends on."""
-        return Given(values, made_by={"brand names": self._names.fingerprint})
+        return Given(values, made_by={"brand names": self._names.fingerprint, **_offers()})
 
     def imitated(self, place: str, text: str, listed: Listed) -> dict[str, object]:
         """Return the brands that a text imitates, for each way of imitating them."""
@@ -95,9 +95,19 @@ def _in_photos(reader: _Reader, listed: Listed, text: str) -> dict[str, object]:
     return {"photo_text_brands": reader.named(text, listed), **reader.imitated(PHOTO_TEXT, text, listed)}
 
 
-PROVIDER = Provider(
-    "names", f"1, {LETTERS}", ("title_other_brands", *(fact for place in PLACES for fact in _facts_of(place))), find
-)
+def _offers() -> dict[str, str]:
+    return {LETTERS: letters_version()}
+
+
+FACTS = ("title_other_brands", *(fact for place in PLACES for fact in _facts_of(place)))
+PHOTO_FACTS = ("photo_text_brands", *_facts_of(PHOTO_TEXT))
+PROVIDER = Provider("names", "1", FACTS, find, models={LETTERS: FACTS}, offers=_offers)
 PHOTO_PROVIDER = Provider(
-    "names in photos", f"1, {LETTERS}", ("photo_text_brands", *_facts_of(PHOTO_TEXT)), find_in_photos
+    "names in photos",
+    "1",
+    PHOTO_FACTS,
+    find_in_photos,
+    models={LETTERS: PHOTO_FACTS},
+    offers=_offers,
+    needs=(PHOTO_TEXT,),
 )

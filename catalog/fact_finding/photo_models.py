@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..photo_signals import PhotoSignals, photo_signals
+from ..photo_signals import INDEX, READER, PhotoSignals, photo_signals, photo_versions
 from .batch import Batch
 from .providers import Given, Known, Provider
 
 
 def find(batch: Batch, known: Known) -> Known:
     """Return what models know of the photos; nothing of listings whose photos were not all looked at yet."""
-    signals = photo_signals(batch.products)
+    signals = photo_signals(batch.products, batch.versions)
     return {key: _given(signals[key]) for key in batch.products if key in signals}
 
 
@@ -23,4 +23,11 @@ def _given(signals: PhotoSignals) -> Given:
     return Given({} if failed else values, failed, signals.made_by)
 
 
-PROVIDER = Provider("photo models", "1", ("photo_text", "photo_likeness"), find)
+PROVIDER = Provider(
+    "photo models",
+    "1",
+    ("photo_text", "photo_likeness"),
+    find,
+    models={READER: ("photo_text",), INDEX: ("photo_likeness",)},
+    offers=photo_versions,
+)

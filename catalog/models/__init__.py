@@ -1,5 +1,5 @@
 """The nouns of the catalogue. Submodules import downwards only: sellers → traders, brands, categories, saved views →
-products → photos → photo jobs, holds → rules, value lists → screenings → decisions → notices,
+products → photos → photo jobs, holds → rules, value lists, releases → screenings → decisions → notices,
 backtests, rule health, evasion, bulk, imports. `words` stands alone."""
 
 from .backtests import Backtest
@@ -22,6 +22,7 @@ from .photo_jobs import PhotoArchive, PhotoFetch
 from .photos import ProductImage, RemovedPhoto
 from .price_standings import PriceStanding
 from .products import Offer, Product
+from .releases import ModelRelease
 from .rule_health import BlindSample, OverlapReport, RecallEstimate, RuleHour
 from .rules import LaneChoices, Rule, RuleVersion, Snooze
 from .saved_views import ListingColumns, SavedView
@@ -62,6 +63,7 @@ __all__ = [
     "ListKindChoices",
     "ListingColumns",
     "ListingFacts",
+    "ModelRelease",
     "MonthlySales",
     "Notice",
     "NoticeItem",

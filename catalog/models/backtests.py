@@ -1,4 +1,4 @@
-"""Backtests: what a rule or a list would change, asked of all listings before anything is changed."""
+"""Backtests: what a rule, a list or a model would change, asked of all listings before anything is changed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shopadmin.jobs.leased_job import LeasedJob, LeasedJobQuerySet, lease_constraints, lease_indexes
 
+from .releases import ModelRelease
 from .rules import LaneChoices, Rule, RuleVersion
 from .value_lists import ValueList
 
@@ -28,11 +29,12 @@ class BacktestQuerySet(LeasedJobQuerySet["Backtest"]):
 
     def with_subject(self) -> Self:
         """Fetch the rule and the list along."""
-        return self.select_related("rule", "version", "list", "requested_by")
+        return self.select_related("rule", "version", "list", "release", "requested_by")
 
     def of_same(self, other: Backtest) -> Self:
-        """Keep those that the same person asked for about the same rule or list."""
-        return self.filter(requested_by=other.requested_by, rule=other.rule, list=other.list).exclude(pk=other.pk)
+        """Keep those that the same person asked for about the same rule, list or release."""
+        same = self.filter(rule=other.rule, list=other.list, release=other.release)
+        return same.filter(requested_by=other.requested_by).exclude(pk=other.pk)
 
     def outdated(self, now: datetime) -> Self:
         """Keep those that ended so long ago that nobody needs them."""
@@ -40,16 +42,18 @@ class BacktestQuerySet(LeasedJobQuerySet["Backtest"]):
 
 
 class Backtest(LeasedJob):
-    """The asking of one version, or of the rules that ask a list, over all listings.
+    """The asking of one version, or of the rules that ask a list or facts of a maker, over all listings.
 
     Either `text` is set, with the rule that it would be a version of (none yet for a new one) and what else a version
-    says; or `list`, with the keys of entries that would be added and removed. `version` is the version of which the
-    text is, if it was kept. `days` says over how many days back screenings are asked again with the facts as they were.
+    says; or `list`, with the keys of entries that would be added and removed; or `release`, of which the facts are
+    found out for a sample of listings first. `version` is the version of which the text is, if it was kept. `days` says
+    over how many days back screenings are asked again with the facts as they were.
     `result` is what `catalog.backtests.results` describes, set when it has succeeded.
     """
 
     class Stage(models.TextChoices):
         WAIT = "wait", _("waiting for a worker")
+        FIND = "find", _("finding facts out")
         ASK = "ask", _("asking listings")
         COUNT = "count", _("counting what changes")
         REPLAY = "replay", _("asking listings as they were")
@@ -72,6 +76,7 @@ class Backtest(LeasedJob):
     added = ArrayField(models.TextField(), default=list)
     removed = ArrayField(models.TextField(), default=list)
     list = models.ForeignKey(ValueList, on_delete=models.CASCADE, null=True, blank=True, related_name="backtests")
+    release = models.ForeignKey(ModelRelease, on_delete=models.CASCADE, null=True, blank=True, related_name="backtests")
     days = models.PositiveSmallIntegerField(_("days back"), default=0)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     result = models.JSONField(null=True, blank=True)
@@ -84,8 +89,9 @@ class Backtest(LeasedJob):
         constraints: ClassVar = [
             *lease_constraints("catalog_backtest"),
             models.CheckConstraint(
-                condition=(Q(list__isnull=True) & ~Q(text="") & ~Q(lane=""))
-                | Q(list__isnull=False, rule__isnull=True, text=""),
+                condition=(Q(list__isnull=True, release__isnull=True) & ~Q(text="") & ~Q(lane=""))
+                | Q(list__isnull=False, release__isnull=True, rule__isnull=True, text="")
+                | Q(list__isnull=True, release__isnull=False, rule__isnull=True, text=""),
                 name="catalog_backtest_of_one_thing",
             ),
             models.CheckConstraint(

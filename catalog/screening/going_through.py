@@ -1,7 +1,8 @@
-"""Going through all listings when a rule changes: who is to be asked again, found in one statement.
+"""Going through all listings when a rule or a model changes: who is to be asked again, found in one statement.
 
 The rule is asked in SQL of the facts that are stored. Those on which it fires or fails now, and those on which a
-version of it fired or failed before, are then asked one by one as all others.
+version of it fired or failed before, are then asked one by one as all others. When another version of a model acts,
+those are whose facts it did not make.
 """
 # ruff: noqa: S608 - what is put together are our own statements; values go beside them
 
@@ -17,9 +18,11 @@ from django.utils import timezone
 
 from shopadmin.faults import AWAY
 
-from ..models import ListingFacts, Product, RuleSweep, RuleVersion, ScreeningRequest
+from ..fact_finding.makers import MAKERS
+from ..models import ListingFacts, ModelRelease, Product, RuleSweep, RuleVersion, ScreeningRequest
 from ..rules.sql import NotTranslatable, compile_sql
 from .claiming import wait_for_askers
+from .letting_go import let_go
 from .running_rules import RunningRules, running_rules
 
 logger = logging.getLogger(__name__)
@@ -33,9 +36,18 @@ _ASK_AGAIN = f"""
     ON CONFLICT (product_id) DO UPDATE SET asked_at = {ScreeningRequest._meta.db_table}.asked_at
 """
 
+_ASK_AGAIN_OF_MAKER = f"""
+    INSERT INTO {ScreeningRequest._meta.db_table} (product_id, asked_at)
+    SELECT f.product_id, %s FROM {ListingFacts._meta.db_table} f
+    JOIN {Product._meta.db_table} p ON p.id = f.product_id AND p.status = 'live'
+    WHERE f.made_by ->> %s <> %s OR f.failed ?| %s
+    ORDER BY f.product_id
+    ON CONFLICT (product_id) DO UPDATE SET asked_at = {ScreeningRequest._meta.db_table}.asked_at
+"""
+
 
 def sweep_due() -> int:
-    """Ask for listings again for each rule of which that is due; return for how many.
+    """Ask for listings again for each rule and model of which that is due; return for how many.
 
     What is being screened with the rules of before is waited for: its facts are not seen until it is done.
     """
@@ -44,14 +56,29 @@ def sweep_due() -> int:
     with transaction.atomic():
         wait_for_askers()
     with transaction.atomic():
-        waiting = list(RuleSweep.objects.select_for_update(skip_locked=True, of=("self",)).select_related("list"))
+        waiting = list(
+            RuleSweep.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+                "list", "release__decided_by"
+            )
+        )
         now = timezone.now()
         running = running_rules(now)
         changed = {sweep.version_id for sweep in waiting if sweep.version_id}
         changed |= {key for sweep in waiting if sweep.list for key in _asking(running, sweep.list.name)}
         count = sum(_ask_again(version, running, now) for version in RuleVersion.objects.filter(pk__in=changed))
-        RuleSweep.objects.filter(pk__in=[sweep.pk for sweep in waiting]).delete()
+        releases = {sweep.pk: sweep.release for sweep in waiting if sweep.release}
+        count += sum(_ask_again_of(release, now) for release in releases.values())
+        unfinished = [key for key, release in releases.items() if let_go(release)]
+        RuleSweep.objects.filter(pk__in=[sweep.pk for sweep in waiting]).exclude(pk__in=unfinished).delete()
     return count
+
+
+def _ask_again_of(release: ModelRelease, now: datetime) -> int:
+    """Ask for all listings whose facts another version of a maker made, or could not be found out."""
+    facts = MAKERS[release.maker].facts if release.maker in MAKERS else ()
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK_AGAIN_OF_MAKER, [now, release.maker, release.version, list(facts)])
+        return int(cursor.rowcount)
 
 
 def _asking(running: RunningRules, name: str) -> Iterable[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -17,6 +17,7 @@ from django.utils import timezone
 from shopadmin.faults import AWAY
 
 from ..fact_finding import find_facts
+from ..model_releases import note_offers
 from ..models import Product
 from . import bell
 from .claiming import claim, drop_idle_requests, settle
@@ -36,6 +37,9 @@ LONGEST_S = 30.0
 """How long one call goes on before the worker may do something else."""
 LINGER_S = 1.5 * bell.APART_S
 LOOK_EVERY_S = 0.05
+
+type Versions = Mapping[str, str]
+"""The version of each maker of facts that acts on listings."""
 
 
 def screen_until_done(longest_s: float = LONGEST_S, linger_s: float = LINGER_S) -> int:
@@ -70,18 +74,19 @@ def screen_due(limit: int = BATCH) -> int:
             return 0
         now = timezone.now()
         running = running_rules(now)
-        if not _is_screened(products, running, now):
+        versions = note_offers()
+        if not _is_screened(products, running, versions, now):
             for product in products:
-                _screen_alone(product, running, now)
+                _screen_alone(product, running, versions, now)
         settle(products)
     return len(products)
 
 
-def _is_screened(products: Sequence[Product], running: RunningRules, now: datetime) -> bool:
+def _is_screened(products: Sequence[Product], running: RunningRules, versions: Versions, now: datetime) -> bool:
     """Screen these listings, or change nothing and return False."""
     try:
         with transaction.atomic():
-            _screen(products, running, now)
+            _screen(products, running, versions, now)
     except Exception as error:
         _raise_if_away(error)
         logger.warning("Screening %d listings together has failed; each is tried alone.", len(products), exc_info=True)
@@ -89,18 +94,18 @@ def _is_screened(products: Sequence[Product], running: RunningRules, now: dateti
     return True
 
 
-def _screen_alone(product: Product, running: RunningRules, now: datetime) -> None:
+def _screen_alone(product: Product, running: RunningRules, versions: Versions, now: datetime) -> None:
     try:
         with transaction.atomic():
-            _screen([product], running, now)
+            _screen([product], running, versions, now)
     except Exception as error:
         _raise_if_away(error)
         logger.exception("Listing %s cannot be screened; it is held back.", product.pk)
         hold_failed(product, error, now)
 
 
-def _screen(products: Sequence[Product], running: RunningRules, now: datetime) -> None:
-    found = find_facts([product.pk for product in products], now=now)
+def _screen(products: Sequence[Product], running: RunningRules, versions: Versions, now: datetime) -> None:
+    found = find_facts([product.pk for product in products], now=now, versions=versions)
     mutes = muted(products, now)
     screened, said = [], []
     for product in products:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.fact_finding.versions import versions_in_force
+from catalog.photo_signals import INDEX
 from shopadmin.locks import advisory_lock
 
 from ..models import IndexEntry, IndexVersion
@@ -92,11 +94,13 @@ def clear_dead_builds() -> None:
 
 
 def clear_retired() -> None:
-    """Drop entries and indexes of retired versions; their models stay, since links name them as evidence.
+    """Drop entries and indexes of retired versions, but not of the one that rules ask until its successor is approved.
 
+    Their models stay, since links name them as evidence.
     A build calls this first, so that jobs which began before the last switch have long ended.
     """
-    for version in IndexVersion.objects.filter(state=IndexVersion.State.RETIRED).defer("model"):
+    retired = IndexVersion.objects.filter(state=IndexVersion.State.RETIRED).defer("model")
+    for version in retired.exclude(pk=versions_in_force({}).get(INDEX, 0)):
         _clear(version)
 
 

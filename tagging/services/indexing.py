@@ -2,6 +2,9 @@
 
 The order is what makes it safe without locks: a signature is committed first, and only then is the live version looked
 up and the entry added. A build that goes live in between has either seen the signature, or is the version looked up.
+
+Rules ask an earlier version until somebody approves the live one. New photos are described for that one too, and first:
+a photo that only the live one has seen is one that rules cannot judge (`catalog.fact_finding.versions`).
 """
 
 from __future__ import annotations
@@ -14,10 +17,13 @@ from functools import lru_cache
 from django.db.models import QuerySet
 
 from catalog.fact_finding.due import mark_due
+from catalog.fact_finding.versions import versions_in_force
+from catalog.photo_signals import INDEX, READER
 from shopadmin.locks import advisory_lock
 
 from ..matching.model import MatchingModel
 from ..models import IndexEntry, IndexVersion, PhotoSignature
+from ..vision.registry import UnknownModel
 from .signing import Describer, Makers, loaded_describer, sign_photos, unsigned
 from .stored_signatures import batches, missing_from, signature_of
 
@@ -53,6 +59,7 @@ def index_photos(image_ids: Sequence[int]) -> Indexed:
 
     Without a live index the signatures are kept for the first build.
     """
+    _look_for_rules(image_ids)
     describer = _describer(live_version())
     described, failed = sign_photos(image_ids, describer)
     live = live_version()
@@ -75,6 +82,8 @@ def index_missing() -> Indexed:
     with advisory_lock("tagging.index_missing") as acquired:
         if not acquired:
             return Indexed(0, 0, 0)
+        for version in _asked_by_rules():
+            _look_for_rules(unsigned(Makers.of(version))[:PHOTOS_A_SWEEP])
         missing = unsigned(_describer(live_version()).makers)[:PHOTOS_A_SWEEP]
         done = index_photos(missing) if missing else Indexed(0, 0, 0)
         live = live_version()
@@ -82,6 +91,42 @@ def index_missing() -> Indexed:
         late = add_entries(live, keys) if live else 0
         _ask_rules_again(PhotoSignature.objects.filter(pk__in=keys))
         return Indexed(done.described, done.failed, done.entries + late)
+
+
+def _look_for_rules(image_ids: Sequence[int]) -> None:
+    """Describe photos with the models that rules ask, where those are not the live ones, and add them to their index.
+
+    Models that are not to be had any more look at nothing, which is logged.
+    """
+    for version in _asked_by_rules():
+        sign_photos(image_ids, _describer(version))
+        late = PhotoSignature.objects.without_entry_in(version).filter(image__in=image_ids)
+        if str(version.pk) == versions_in_force({}).get(INDEX) and add_entries(
+            version, list(late.values_list("pk", flat=True))
+        ):
+            _ask_rules_again(PhotoSignature.objects.filter(image__in=image_ids))
+
+
+def _asked_by_rules() -> list[IndexVersion]:
+    """Return the versions, other than the live one, whose vectors or reader rules ask, and that can still describe."""
+    wanted, live = versions_in_force({}), live_version()
+    versions = IndexVersion.objects.defer("model")
+    index = versions.filter(pk=wanted.get(INDEX, 0)).first()
+    reading = versions.filter(reader=wanted.get(READER, "")).order_by("-pk").first()
+    readers = {version.reader for version in (live, index) if version}
+    asked = [index] if index and index != live else []
+    asked += [reading] if reading and reading.reader not in readers else []
+    return [version for version in asked if _can_describe(version)]
+
+
+def _can_describe(version: IndexVersion) -> bool:
+    try:
+        is_there = _describer(version).makers == Makers.of(version)
+    except UnknownModel:
+        is_there = False
+    if not is_there:
+        logger.warning("Rules ask %s, and %s is not to be had: approve the live version.", version, Makers.of(version))
+    return is_there
 
 
 def _ask_rules_again(signatures: QuerySet[PhotoSignature]) -> None:

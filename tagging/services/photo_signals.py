@@ -9,9 +9,9 @@ from operator import attrgetter
 
 from django.db import connection, transaction
 
-from catalog.photo_signals import PhotoSignals
+from catalog.photo_signals import INDEX, READER, PhotoSignals
 
-from ..models import IndexVersion
+from ..models import IndexEntry, IndexVersion, PhotoSignature
 
 SURE = 0.8
 """Words that the reader is less sure of are left out: a misread letter would make a brand of an innocent word.
@@ -35,7 +35,7 @@ _SEEN = """
     FROM catalog_productimage image
     LEFT JOIN LATERAL (
         SELECT * FROM tagging_photosignature WHERE image_id = image.id
-        ORDER BY (embedder = %(embedder)s AND reader = %(reader)s) DESC, id DESC LIMIT 1
+        ORDER BY (reader = %(reader)s) DESC, (embedder = %(embedder)s) DESC, id DESC LIMIT 1
     ) signature ON true
     WHERE image.product_id = ANY(%(products)s)
     ORDER BY image.product_id, image.position, image.id"""
@@ -54,39 +54,65 @@ class _Seen:
     reader: str | None
 
 
-def photo_signals(product_ids: Sequence[int]) -> Mapping[int, PhotoSignals]:
-    """Return what is known of the products' photos; those without photos are left out.
-
-    Asks the database three times, whatever the number of products. Words are known once all photos of a product were
-    looked at, likeness once all of them are in the live index: less would be taken for all there is.
-    """
+def photo_versions() -> Mapping[str, str]:
+    """Return what looks at new photos now: the live index, and its reader; before there is one, the last reader."""
     live = IndexVersion.objects.filter(state=IndexVersion.State.LIVE).defer("model").first()
-    photos = _seen(product_ids, live)
-    likenesses = _likenesses(product_ids, live) if live else {}
+    if live is not None:
+        return {INDEX: str(live.pk)} | ({READER: live.reader} if live.reader else {})
+    reader = PhotoSignature.objects.order_by("-pk").values_list("reader", flat=True).first()
+    return {READER: reader} if reader else {}
+
+
+def photo_signals(product_ids: Sequence[int], versions: Mapping[str, str]) -> Mapping[int, PhotoSignals]:
+    """Return what the wanted reader and index know of the products' photos; those without photos are left out.
+
+    Asks the database a constant number of times, whatever the number of products. Words are known once all photos of a
+    product were read by the reader, likeness once all of them are in the index: less would be taken for all there is.
+    A photo that others have seen and these have not is told by the others' names in `made_by`.
+    """
+    index = IndexVersion.objects.filter(pk=versions.get(INDEX, 0)).defer("model").first()
+    photos = _seen(product_ids, versions.get(READER, ""), index.embedder if index else "")
+    likenesses = _likenesses(product_ids, index) if index else {}
+    elsewhere = _in_live_index(product_ids) if INDEX in versions else {}
     return {
-        product: _signals(list(group), likenesses, live)
+        product: _signals(list(group), likenesses, elsewhere, versions)
         for product, group in groupby(photos, key=attrgetter("product"))
     }
 
 
 def _signals(
-    photos: Sequence[_Seen], likenesses: Mapping[int, float | None], live: IndexVersion | None
+    photos: Sequence[_Seen],
+    likenesses: Mapping[int, float | None],
+    elsewhere: Mapping[int, int],
+    versions: Mapping[str, str],
 ) -> PhotoSignals:
-    """Return what is known of one product's photos."""
-    made_by = {
-        "embedder": _names(photo.embedder for photo in photos),
-        "reader": _names(photo.reader for photo in photos),
-    }
-    if live:
-        made_by["index version"] = str(live.pk)
+    """Return what is known of one product's photos; `elsewhere` has those in the live index with its key."""
+    made_by = _made_by(photos, likenesses, elsewhere, versions)
     errors = [f"photo {photo.image}: {photo.error}" for photo in photos if photo.error]
     if errors:
         return PhotoSignals(error=errors[0][:300], made_by=made_by)
-    words = _text(photos) if all(photo.is_described for photo in photos) else None
+    is_read = READER in versions and all(photo.is_described for photo in photos)
+    words = _text(photos) if is_read else None
     compared = [likenesses[photo.image] for photo in photos if photo.image in likenesses]
     known = [likeness for likeness in compared if likeness is not None]
     is_complete = len(compared) == len(photos)
     return PhotoSignals(words, max(known) if known and is_complete else None, made_by=made_by)
+
+
+def _made_by(
+    photos: Sequence[_Seen],
+    likenesses: Mapping[int, float | None],
+    elsewhere: Mapping[int, int],
+    versions: Mapping[str, str],
+) -> dict[str, str]:
+    made_by = {"embedder": _names(photo.embedder for photo in photos)}
+    readers = _names(photo.reader for photo in photos)
+    if READER in versions and readers:
+        made_by[READER] = readers
+    if INDEX in versions:
+        others = {elsewhere[photo.image] for photo in photos if photo.image in elsewhere.keys() - likenesses.keys()}
+        made_by[INDEX] = str(min(others)) if others else versions[INDEX]
+    return made_by
 
 
 def _text(photos: Iterable[_Seen]) -> str:
@@ -98,12 +124,12 @@ def _names(names: Iterable[str | None]) -> str:
     return ", ".join(sorted({name for name in names if name}))
 
 
-def _seen(product_ids: Sequence[int], live: IndexVersion | None) -> list[_Seen]:
-    """Return the products' photos in their order with their signatures: by the live index's models, else the latest."""
+def _seen(product_ids: Sequence[int], reader: str, embedder: str) -> list[_Seen]:
+    """Return the products' photos in their order with their signatures: by the reader, else the latest."""
     values: dict[str, list[int] | str | float] = {
         "products": list(product_ids),
-        "embedder": live.embedder if live else "",
-        "reader": live.reader if live else "",
+        "embedder": embedder,
+        "reader": reader,
         "sure": SURE,
     }
     with connection.cursor() as cursor:
@@ -111,7 +137,15 @@ def _seen(product_ids: Sequence[int], live: IndexVersion | None) -> list[_Seen]:
         return [_Seen(*row) for row in cursor.fetchall()]
 
 
-def _likenesses(product_ids: Sequence[int], live: IndexVersion) -> dict[int, float | None]:
+def _in_live_index(product_ids: Sequence[int]) -> dict[int, int]:
+    """Return the photos of the products that are in the live index, with its key."""
+    entries = IndexEntry.objects.filter(
+        index_version__state=IndexVersion.State.LIVE, product__in=product_ids
+    ).values_list("image", "index_version")
+    return dict(entries)
+
+
+def _likenesses(product_ids: Sequence[int], index: IndexVersion) -> dict[int, float | None]:
     """Return for each photo of the products in the index the cosine to the nearest of another seller, None without one.
 
     Other sellers' photos count while their listings are live or held. The walk meets the seller's own photos too, and
@@ -123,7 +157,7 @@ def _likenesses(product_ids: Sequence[int], live: IndexVersion) -> dict[int, flo
             " set_config('hnsw.max_scan_tuples', %s, true), set_config('jit', 'off', true)",
             [str(EF_SEARCH), str(MAX_SCAN_TUPLES)],
         )
-        cursor.execute(nearest_statement(live.pk), [list(product_ids)])
+        cursor.execute(nearest_statement(index.pk), [list(product_ids)])
         return dict(cursor.fetchall())
 
 

@@ -28,6 +28,7 @@ from catalog import photo_signals  # noqa: E402
 from catalog.fact_finding import Asked, find_facts, write_facts  # noqa: E402
 from catalog.fact_finding.batch import load  # noqa: E402
 from catalog.fact_finding.finding import PROVIDERS  # noqa: E402
+from catalog.fact_finding.makers import offered_versions  # noqa: E402
 from catalog.fact_finding.price_standings import refresh_standings  # noqa: E402
 from catalog.fact_finding.providers import Given  # noqa: E402
 from shopadmin.accounts.models import User  # noqa: E402
@@ -199,8 +200,14 @@ def _batches(size: int, models: str) -> dict[str, Any]:
 
 def _providers(size: int) -> list[dict[str, Any]]:
     """Return what each provider takes of a batch."""
-    batches = [load(_keys(size), timezone.now()) for _ in range(ROUNDS)]
-    found = [_row(f"loading a batch of {size}", 1000 * _median(lambda: load(_keys(size), timezone.now())), "ms")]
+    batches = [load(_keys(size), timezone.now(), offered_versions()) for _ in range(ROUNDS)]
+    found = [
+        _row(
+            f"loading a batch of {size}",
+            1000 * _median(lambda: load(_keys(size), timezone.now(), offered_versions())),
+            "ms",
+        )
+    ]
     text = Given({"photo_text": "JUST DO JUST DO JUST DO JUST DO"})
     for provider in PROVIDERS:
         left = iter(batches)

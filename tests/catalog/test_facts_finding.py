@@ -44,7 +44,7 @@ pytestmark = pytest.mark.django_db
 def signals() -> Iterator[None]:
     """Models that have looked at every photo."""
     before = list(photo_signals._providers)
-    offer_photo_signals(lambda keys: {key: PhotoSignals("Just do it", 0.93) for key in keys})
+    offer_photo_signals(lambda keys, versions: {key: PhotoSignals("Just do it", 0.93) for key in keys})
     yield
     photo_signals._providers[:] = before
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog import photo_signals
 from catalog.fact_finding import brand_names as kept_names
-from catalog.fact_finding.brand_names import brand_names
+from catalog.fact_finding.brand_names import LETTERS, brand_names
 from catalog.models import Brand, BrandAlias, Product
 from catalog.photo_signals import PhotoSignals, offer_photo_signals
 from tests import factories
@@ -33,7 +33,7 @@ def gucci() -> Brand:
 def read() -> Iterator[dict[int, str]]:
     """The words read in photos, by product, as the test says."""
     before, words = list(photo_signals._providers), {}
-    offer_photo_signals(lambda keys: {key: PhotoSignals(words[key]) for key in keys if key in words})
+    offer_photo_signals(lambda keys, versions: {key: PhotoSignals(words[key]) for key in keys if key in words})
     yield words
     photo_signals._providers[:] = before
 
@@ -142,7 +142,7 @@ def test_kept_names_cost_one_statement() -> None:
 def test_what_was_found_names_the_state_of_the_names() -> None:
     made_by = found(listing()).made_by
     assert made_by["brand names"] == brand_names().fingerprint
-    assert "glyphguard" in made_by["names"]
+    assert "glyphguard" in made_by[LETTERS]
 
 
 def test_without_protected_brands_nothing_is_found(gucci: Brand) -> None:

@@ -126,7 +126,9 @@ def test_without_models_what_they_would_say_is_lacking() -> None:
 @pytest.mark.usefixtures("no_signals")
 def test_what_models_say_is_a_fact_with_their_versions() -> None:
     product, other = listing(), listing()
-    offer_photo_signals(lambda keys: {product.pk: PhotoSignals("JUST DO IT", 0.93, made_by={"embedder": "pixels@1"})})
+    offer_photo_signals(
+        lambda keys, versions: {product.pk: PhotoSignals("JUST DO IT", 0.93, made_by={"embedder": "pixels@1"})}
+    )
     assert facts(product)["photo_text"] == "JUST DO IT"
     assert facts(product)["photo_likeness"] == 0.93
     assert found(product).made_by["embedder"] == "pixels@1"
@@ -136,7 +138,9 @@ def test_what_models_say_is_a_fact_with_their_versions() -> None:
 @pytest.mark.usefixtures("no_signals")
 def test_a_photo_that_models_cannot_look_at_fails_with_the_reason_and_so_do_the_names_in_it() -> None:
     product = listing()
-    offer_photo_signals(lambda keys: {product.pk: PhotoSignals("half of it", 0.9, error="photo 7: it is broken")})
+    offer_photo_signals(
+        lambda keys, versions: {product.pk: PhotoSignals("half of it", 0.9, error="photo 7: it is broken")}
+    )
     known = found(product).facts
     assert not {"photo_text", "photo_likeness"} & known.values.keys()
     assert {name for name, reason in known.failed.items() if reason == "photo 7: it is broken"} == {
@@ -152,7 +156,7 @@ def test_a_photo_that_models_cannot_look_at_fails_with_the_reason_and_so_do_the_
 @pytest.mark.usefixtures("no_signals")
 def test_a_number_that_is_none_fails_instead_of_being_kept() -> None:
     product = listing()
-    offer_photo_signals(lambda keys: {product.pk: PhotoSignals("words", float("nan"))})
+    offer_photo_signals(lambda keys, versions: {product.pk: PhotoSignals("words", float("nan"))})
     known = found(product).facts
     assert known.values["photo_text"] == "words"
     assert "photo_likeness" in known.failed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -26,10 +26,10 @@ def poisonous(shop: Seller, monkeypatch: pytest.MonkeyPatch) -> Product:
     products = [factories.product(title, of=shop, screened_version=0) for title in ("Cup", "Poison", "Replica")]
     find_facts = services.find_facts
 
-    def find(product_ids: Sequence[int], *, now: datetime) -> Mapping[int, FoundFacts]:
+    def find(product_ids: Sequence[int], **more: Any) -> Mapping[int, FoundFacts]:
         if products[1].pk in product_ids:
             raise ZeroDivisionError("nothing can be said of it")
-        return find_facts(product_ids, now=now)
+        return find_facts(product_ids, **more)
 
     monkeypatch.setattr(services, "find_facts", find)
     live_rule('mentions(title, "replica")', LaneChoices.BLOCK)

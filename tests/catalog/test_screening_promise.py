@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -128,8 +129,8 @@ def _let_fail(patch: pytest.MonkeyPatch, failed: frozenset[str]) -> None:
     """Let facts fail as a provider of facts does that is out of order."""
     find_facts = services.find_facts
 
-    def find(product_ids: Sequence[int], *, now: datetime) -> dict[int, FoundFacts]:
-        return {key: _without(found, failed) for key, found in find_facts(product_ids, now=now).items()}
+    def find(product_ids: Sequence[int], **more: Any) -> dict[int, FoundFacts]:
+        return {key: _without(found, failed) for key, found in find_facts(product_ids, **more).items()}
 
     patch.setattr(services, "find_facts", find)
 

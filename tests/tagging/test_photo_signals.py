@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from django.db import connection
@@ -10,10 +12,11 @@ from django.utils import timezone
 
 from catalog.fact_finding import find_facts
 from catalog.models import Product, ProductImage, ScreeningRequest, Seller
+from catalog.photo_signals import PhotoSignals
 from tagging.models import IndexEntry, IndexVersion, PhotoSignature
 from tagging.services.index_builds import fit_version, promote
 from tagging.services.indexing import index_missing, index_photos
-from tagging.services.photo_signals import MOST_LETTERS, photo_signals
+from tagging.services.photo_signals import MOST_LETTERS, photo_signals, photo_versions
 from tagging.services.signing import loaded_describer, sign_photos, unsigned
 from tests import factories
 
@@ -53,12 +56,16 @@ def turned(by: float) -> np.ndarray:
     return unit(vector)
 
 
+def signals_of(*products: Product) -> Mapping[int, PhotoSignals]:
+    return photo_signals([product.pk for product in products], photo_versions())
+
+
 def words_of(product: Product) -> str | None:
-    return photo_signals([product.pk])[product.pk].words
+    return signals_of(product)[product.pk].words
 
 
 def likeness_of(product: Product) -> float | None:
-    return photo_signals([product.pk])[product.pk].likeness
+    return signals_of(product)[product.pk].likeness
 
 
 def test_words_are_read_in_the_order_of_photos_and_unsure_ones_are_left_out() -> None:
@@ -93,7 +100,7 @@ def test_the_live_indexs_models_speak_before_later_ones() -> None:
     described(product.images.get(), ("later", 0.99), embedder="other@2")
     assert words_of(product) == "live"
     version.delete()
-    signals = photo_signals([product.pk])[product.pk]
+    signals = signals_of(product)[product.pk]
     assert (signals.words, signals.made_by["embedder"]) == ("later", "other@2")
 
 
@@ -102,13 +109,13 @@ def test_a_photo_that_cannot_be_described_is_an_error_and_not_silence() -> None:
     first, second = product.images.order_by("position")
     described(first, ("Just", 0.99))
     described(second, error="ValueError: nothing on it")
-    signals = photo_signals([product.pk])[product.pk]
+    signals = signals_of(product)[product.pk]
     assert (signals.words, signals.likeness) == (None, None)
     assert signals.error == f"photo {second.pk}: ValueError: nothing on it"
 
 
 def test_a_listing_without_photos_has_no_signals() -> None:
-    assert photo_signals([listing(photos=0).pk]) == {}
+    assert signals_of(listing(photos=0)) == {}
 
 
 def test_likeness_is_the_cosine_to_the_nearest_photo_of_another_seller() -> None:
@@ -159,7 +166,7 @@ def test_many_products_cost_as_many_statements_as_one() -> None:
 
     def statements(some: list[Product]) -> int:
         with CaptureQueriesContext(connection) as asked:
-            assert len(photo_signals([row.pk for row in some])) == len(some)
+            assert len(signals_of(*some)) == len(some)
         return len(asked)
 
     assert statements(rows) == statements(rows[:1])
