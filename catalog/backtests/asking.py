@@ -34,7 +34,7 @@ PAGES_AT_ONCE = 4_096
 _TABLE = f"""CREATE TEMPORARY TABLE {ROWS} (
     product_id bigint, seller_id bigint, brand_id bigint, verdict varchar(10), fired bigint[], erring bigint[],
     said boolean[], others_said boolean[]) ON COMMIT DROP"""
-_PAGES = "SELECT pg_relation_size('catalog_listingfacts') / current_setting('block_size')::bigint"
+_PAGES = "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::bigint"
 
 
 @dataclass
@@ -59,8 +59,8 @@ def ask(question: Question, report: Callable[[float], None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TABLE)
         cursor.execute("SET LOCAL random_page_cost = 1.1")  # look products up; a set is too small to read all of them
-        cursor.execute("LOCK TABLE catalog_listingfacts IN ACCESS SHARE MODE")  # nobody may write the table anew
-        cursor.execute(_PAGES)
+        cursor.execute(f"LOCK TABLE {question.facts} IN ACCESS SHARE MODE")  # nobody may write the table anew
+        cursor.execute(_PAGES, [question.facts])
         for first, end, share in _ranges(cursor.fetchone()[0]):
             cursor.execute(text, [*before.parameters, f"({first},0)", f"({end},0)", *after.parameters])
             report(share)
@@ -83,7 +83,7 @@ def _asking(question: Question) -> tuple[_Sql, _Sql]:
     _add_array(statement, [_expression(each, question) for each in question.candidates])
     statement.add("AS says, ARRAY(SELECT e.version_id FROM catalog_finding e WHERE e.product_id = f.product_id")
     statement.add("AND e.is_error AND e.state IN ('open', 'confirmed') AND e.version_id = ANY(f.errors)) AS erring")
-    statement.add("FROM catalog_listingfacts f WHERE f.ctid >= %s::tid AND f.ctid < %s::tid")
+    statement.add(f"FROM {question.facts} f WHERE f.ctid >= %s::tid AND f.ctid < %s::tid")
     rest = _Sql()
     rest.add("OFFSET 0) f JOIN catalog_product p ON p.id = f.product_id WHERE p.status IN ('live', 'held')")
     rest.add("AND (f.says <> %s::boolean[]", [False] * len(question.candidates))

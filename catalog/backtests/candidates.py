@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from ..fact_finding import facts_from_row
+from ..fact_finding.makers import MAKERS
 from ..models import Backtest, Finding, ListingFacts, RuleVersion, Snooze, ValueList
 from ..rules.language import Rule as CheckedRule
 from ..rules.language import compile_rule
@@ -18,6 +19,7 @@ from ..rules.measuring.rollout import buckets_of
 from ..rules.problems import RuleRefused
 from ..screening.fingerprints import what_it_saw
 from ..value_lists import Lists, as_rules_see_it, lists_as_rules_see_them
+from .finding import STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked as of a moment: the candidates, and the live versions that stay, by key, with their rules."""
+    """What is asked as of a moment: the candidates, and the live versions that stay, by key, with their rules.
+
+    `facts` is the table with what is known of listings.
+    """
 
     as_of: datetime
     candidates: tuple[Candidate, ...]
     others: Mapping[int, RuleVersion]
     rules_of_others: Mapping[int, CheckedRule | None]
     lists: Lists
+    facts: str = STORED
 
     @property
     def replaced(self) -> list[int]:
@@ -57,24 +63,32 @@ class Question:
         return [each.replaces.pk for each in self.candidates if each.replaces is not None]
 
 
-def question_of(backtest: Backtest, now: datetime) -> Question:
-    """Return what a backtest asks. Raises `RuleRefused` when its text compiles no longer."""
+def question_of(backtest: Backtest, now: datetime, facts: str = STORED) -> Question:
+    """Return what a backtest asks of a table of facts. Raises `RuleRefused` when its text compiles no longer."""
     lists = lists_as_rules_see_them(now)
     kinds = {name: each.kind for name, each in lists.items()}
     live = {version.pk: version for version in RuleVersion.objects.live().select_related("rule")}
-    if backtest.list is None:
+    if backtest.text:
         found = [_of_text(backtest, compile_rule(backtest.text, kinds), lists, live)]
     else:
-        changed = _with_change(lists, backtest.list, backtest)
+        changed = _with_change(lists, backtest.list, backtest) if backtest.list else lists
         compiled = [(version, _compiled(version.text, kinds)) for version in live.values()]
-        using = [(version, rule) for version, rule in compiled if rule and backtest.list.name in rule.lists]
+        using = [(version, rule) for version, rule in compiled if rule and _is_about(backtest, rule)]
         found = [_of_live(-number, *each, changed) for number, each in enumerate(using, start=1)]
-    candidates = tuple(_muted(each, _rule_of(each, backtest), now) for each in found)
+    candidates = tuple(_muted(each, _rule_of(each, backtest), now, facts) for each in found)
     gone = {each.replaces.pk for each in candidates if each.replaces is not None}
     others = {key: version for key, version in live.items() if key not in gone}
     ends_asking = any(each.replaces is not None and each.replaces.acting_lane == Lane.ALLOW for each in candidates)
     rules = {key: _compiled(each.text, kinds) for key, each in others.items()} if ends_asking else {}
-    return Question(now, candidates, others, rules, lists)
+    return Question(now, candidates, others, rules, lists, facts)
+
+
+def _is_about(backtest: Backtest, rule: CheckedRule) -> bool:
+    """Tell whether a live rule asks the list, or a fact of the maker, of which something would change."""
+    if backtest.list:
+        return backtest.list.name in rule.lists
+    made = MAKERS[backtest.release.maker].facts if backtest.release else ()
+    return any(fact.name in made for fact in rule.facts)
 
 
 def _of_text(
@@ -125,7 +139,7 @@ def _with_change(lists: Lists, of: ValueList, backtest: Backtest) -> dict[str, R
     return {**lists, name: as_rules_see_it(name, kind, keys)}
 
 
-def _muted(candidate: Candidate, rule_id: int | None, now: datetime) -> Candidate:
+def _muted(candidate: Candidate, rule_id: int | None, now: datetime, facts: str) -> Candidate:
     """Return the candidate with what its rule is muted for: snoozes, and what people said it is wrong about.
 
     The latter counts where the candidate would see of the listing what the rule saw then.
@@ -133,20 +147,22 @@ def _muted(candidate: Candidate, rule_id: int | None, now: datetime) -> Candidat
     if rule_id is None:
         return candidate
     snoozes = list(Snooze.objects.holding(now).filter(rule=rule_id).values_list("product", "seller"))
-    products = {product for product, _seller in snoozes if product is not None} | _cleared(candidate, rule_id)
+    products = {product for product, _seller in snoozes if product is not None} | _cleared(candidate, rule_id, facts)
     sellers = {seller for _product, seller in snoozes if seller is not None}
     return replace(candidate, muted_products=tuple(sorted(products)), muted_sellers=tuple(sorted(sellers)))
 
 
-def _cleared(candidate: Candidate, rule_id: int) -> set[int]:
+def _cleared(candidate: Candidate, rule_id: int, facts: str) -> set[int]:
     """Return the listings about which people said that the rule is wrong, and of which it would see the same."""
     seen: dict[int, set[str]] = {}
     findings = Finding.objects.filter(rule=rule_id, state=Finding.State.CLEARED)
     for product, saw in findings.values_list("product", "saw"):
         seen.setdefault(product, set()).add(saw)
-    rows = ListingFacts.objects.filter(product__in=list(seen)).iterator(2000)
+    rows = ListingFacts.objects.raw(f"SELECT * FROM {facts} WHERE product_id = ANY(%s)", [list(seen)])  # noqa: S608
     return {
-        row.product_id for row in rows if what_it_saw(candidate.rule.facts, facts_from_row(row)) in seen[row.product_id]
+        row.product_id
+        for row in rows.iterator()
+        if what_it_saw(candidate.rule.facts, facts_from_row(row)) in seen[row.product_id]
     }
 
 

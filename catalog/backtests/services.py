@@ -19,9 +19,10 @@ from shopadmin.jobs.heartbeat import Heartbeat
 from shopadmin.jobs.patience import patiently
 from shopadmin.statements import TookTooLong, one_snapshot
 
+from ..fact_finding.makers import offered_versions
 from ..list_entries import read_entries
 from ..listings import Refusal
-from ..models import Backtest, ListEntry, Rule, RuleVersion, ValueList
+from ..models import Backtest, ListEntry, ModelRelease, Rule, RuleVersion, ValueList
 from ..rule_text import check_text
 from ..rule_writing import Wording
 from ..rules.listing_facts import ListKind
@@ -29,6 +30,7 @@ from ..rules.problems import RuleRefused
 from ..rules.sql import NotTranslatable
 from .asking import ask, forget
 from .candidates import Question, question_of
+from .finding import STORED, find, forget_found
 from .replaying import count_as_they_were
 from .resolving import resolve_rows
 from .results import count
@@ -89,6 +91,16 @@ def start_list_backtest(
     )
 
 
+def start_release_backtest(*, release: ModelRelease, by: User) -> Backtest:
+    """Ask what changes if the facts of this version of a model acted in the place of those in force.
+
+    Raises `Refusal` when this code does not offer the version.
+    """
+    if offered_versions().get(release.maker) != release.version:
+        raise Refusal(_("This version is not installed any more, so it cannot be asked."))
+    return _start(Backtest(release=release, requested_by=by))
+
+
 def cancel(*, backtest: Backtest) -> bool:
     """Ask the worker to stop; False when it has ended already."""
     return running.cancel_job(backtest, on_ended=_nothing_to_settle)
@@ -120,19 +132,32 @@ def _start(backtest: Backtest) -> Backtest:
 
 
 def _work(backtest: Backtest, heartbeat: Heartbeat) -> None:
-    heartbeat.enter(Stage.ASK)
-    result = patiently(lambda: _ask_and_count(backtest, heartbeat))
+    result = patiently(lambda: _find_and_ask(backtest, heartbeat))
     patiently(lambda: backtest.succeed(result=result))
 
 
-def _ask_and_count(backtest: Backtest, heartbeat: Heartbeat) -> dict[str, Any]:
+def _find_and_ask(backtest: Backtest, heartbeat: Heartbeat) -> dict[str, Any]:
+    """Ask of the stored facts, or of those that a release would make, which are found out first."""
+    if backtest.release is None:
+        heartbeat.enter(Stage.ASK)
+        return _ask_and_count(backtest, heartbeat, STORED)
+    heartbeat.enter(Stage.FIND)
+    try:
+        facts = find(backtest.release, timezone.now(), heartbeat.report)
+        heartbeat.enter(Stage.ASK)
+        return _ask_and_count(backtest, heartbeat, facts)
+    finally:
+        forget_found()
+
+
+def _ask_and_count(backtest: Backtest, heartbeat: Heartbeat, facts: str) -> dict[str, Any]:
     """Ask and count in one transaction; what is counted is what listings were like when they were asked."""
     with _plain_words(), one_snapshot(), heartbeat.ending_statements():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_S}s'")
-        question = question_of(backtest, timezone.now())
+        question = question_of(backtest, timezone.now(), facts)
         if not question.candidates:
-            raise Refusal(_("No live rule asks this list, so nothing would change."))
+            raise Refusal(_("No live rule asks this, so nothing would change."))
         ask(question, _in_time(heartbeat))
         heartbeat.report(0.0, Stage.COUNT)
         resolve_rows(question)

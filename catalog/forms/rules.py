@@ -20,7 +20,8 @@ from .precision import floor_field
 
 LONGEST = 4000
 RESERVED = frozenset(
-    {"add", "backtests", "brands", "cases", "check", "completions", "lists", "measure", "overlaps", "sample", "signs"}
+    {"add", "backtests", "brands", "cases", "check", "completions", "lists", "measure", "models", "overlaps", "sample"}
+    | {"signs"}
 )
 """Short names that stand for other pages below the address of rules."""
 MOMENT = "%Y-%m-%dT%H:%M"

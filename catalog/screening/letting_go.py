@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from django.db.models.fields.json import KT
+
 from ..fact_finding.makers import offered_versions
 from ..fact_finding.versions import sign_of, versions_in_force
 from ..holding import release_hold
@@ -38,7 +40,7 @@ def let_go(release: ModelRelease) -> bool:
 def held_for_want(maker: str = "") -> FindingQuerySet:
     """Return the findings that hold listings back since a model waited for approval, of any maker or of this one."""
     errors = Finding.objects.open().filter(is_error=True, hold__released_at__isnull=True, hold__isnull=False)
-    return errors.filter(explanation__reason__contains=sign_of(maker))
+    return errors.alias(why=KT("explanation__reason")).filter(why__contains=sign_of(maker))
 
 
 def lacking_makers() -> set[str]:

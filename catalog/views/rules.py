@@ -19,7 +19,7 @@ from shopadmin.pages import render_page
 
 from ..forms.rule_settings import rollout_form
 from ..forms.rules import DecisionForm, ReasonForm
-from ..models import EvasionSign, LaneChoices, Rule, RuleVersion
+from ..models import EvasionSign, LaneChoices, ModelRelease, Rule, RuleVersion
 from ..rollout_page import reach
 from ..rule_list import Shown, lanes_of, versions_shown
 from ..rule_page import rule_page
@@ -50,6 +50,7 @@ def rule_list(request: AuthenticatedRequest) -> HttpResponse:
         "lane_choices": LaneChoices.choices,
         "shown": shown,
         "is_filtered": bool(words or lane or shown),
+        "models_waiting": ModelRelease.objects.waiting().count(),
         "signs": EvasionSign.objects.to_look_at().count(),
         "may_write": request.user.scope(Permission.WRITE_RULES) == Scope.ALL,
     }

@@ -225,7 +225,7 @@ def test_a_list_that_no_live_rule_asks_ends_with_words(paula: User, shop: Seller
     services.run_backtest(backtest.pk)
 
     backtest.refresh_from_db()
-    assert (backtest.state, backtest.error) == ("failed", "No live rule asks this list, so nothing would change.")
+    assert (backtest.state, backtest.error) == ("failed", "No live rule asks this, so nothing would change.")
 
 
 def test_samples_are_drawn_stably_and_small(paula: User, monkeypatch) -> None:
