@@ -10,9 +10,11 @@ from django.utils import timezone
 from catalog.backtests.services import start_backtest
 from catalog.bulk.kinds import Kind
 from catalog.evasion import Suspicion, keep_signs
+from catalog.fact_finding.brand_names import LETTERS
 from catalog.holding import place_hold
 from catalog.invitations import invite
 from catalog.list_writing import add_list
+from catalog.model_releases import note_offers
 from catalog.models import (
     Appeal,
     AppealDocument,
@@ -21,6 +23,7 @@ from catalog.models import (
     Category,
     EvasionSign,
     Hold,
+    ModelRelease,
     PhotoArchive,
     Product,
     RegressionCase,
@@ -110,6 +113,7 @@ def arguments_of_a_rule(item: Product) -> dict[str, list[object]]:
         "value list": [phrases.name],
         "sign": [sign.pk],
         "sample": [sample.pk],
+        "model release": [a_release().pk],
     }
 
 
@@ -117,6 +121,12 @@ def arguments_of_a_notice(item: Product) -> dict[str, list[object]]:
     """A notice of a brand owner that waits."""
     notice = noticed(item, brand=Brand.objects.create(name="Noticed"))
     return {"brand notice": [notice.pk], "notice receipt": [notice.key]}
+
+
+def a_release() -> ModelRelease:
+    """A version of the tables of letters that waits."""
+    note_offers()
+    return ModelRelease.objects.create(maker=LETTERS, version="glyphguard 99")
 
 
 def a_sign(of: RuleVersion, item: Product) -> EvasionSign:

@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.fact_finding import find_facts
-from catalog.models import Product, ProductImage, ScreeningRequest, Seller
-from catalog.photo_signals import PhotoSignals
+from catalog.fact_finding.makers import offered_versions
+from catalog.model_releases import note_offers
+from catalog.models import ModelRelease, Product, ProductImage, ScreeningRequest, Seller
+from catalog.photo_signals import INDEX, READER, PhotoSignals
 from tagging.models import IndexEntry, IndexVersion, PhotoSignature
-from tagging.services.index_builds import fit_version, promote
+from tagging.services.index_builds import clear_retired, fit_version, promote
 from tagging.services.indexing import index_missing, index_photos
 from tagging.services.photo_signals import MOST_LETTERS, photo_signals, photo_versions
 from tagging.services.signing import loaded_describer, sign_photos, unsigned
@@ -180,6 +182,97 @@ def test_the_catalogue_is_told_with_the_models_versions() -> None:
     assert found.facts.values["photo_likeness"] == pytest.approx(np.cos(0.5), abs=1e-3)
     assert found.facts.values["photo_text"] == ""
     assert found.made_by.items() >= {**MAKERS, "index version": str(version.pk)}.items()
+
+
+class TestAnotherVersionInForce:
+    """Rules ask the reader and index that people let act, also while others are live."""
+
+    def test_words_are_those_of_the_reader_in_force(self) -> None:
+        product = listing()
+        described(product.images.get(), ("old", 0.99))
+        described(product.images.get(), ("new", 0.99), reader="ppocr-v7@1")
+        old, new = (photo_signals([product.pk], {READER: name})[product.pk] for name in ("ppocr-v6@1", "ppocr-v7@1"))
+        assert (old.words, old.made_by[READER]) == ("old", "ppocr-v6@1")
+        assert (new.words, new.made_by[READER]) == ("new", "ppocr-v7@1")
+
+    def test_a_photo_that_only_another_reader_has_seen_tells_its_name(self) -> None:
+        product = listing()
+        described(product.images.get(), ("new", 0.99), reader="ppocr-v7@1")
+        assert photo_signals([product.pk], {READER: "ppocr-v6@1"})[product.pk].made_by[READER] == "ppocr-v7@1"
+        facts = find_facts([product.pk], now=timezone.now(), versions=offered_versions() | {READER: "ppocr-v6@1"})
+        assert "ppocr-v7@1" in facts[product.pk].facts.failed["photo_text"]
+
+    def test_a_photo_that_nobody_has_seen_yet_is_waited_for(self) -> None:
+        product = listing()
+        facts = find_facts([product.pk], now=timezone.now(), versions=offered_versions() | {READER: "ppocr-v6@1"})
+        assert not {"photo_text", "photo_likeness"} & facts[product.pk].facts.failed.keys()
+
+    def test_likeness_is_that_of_the_index_in_force(self) -> None:
+        live, old = factories.index_version(), factories.index_version("retired")
+        product, other = listing(), listing(factories.seller("Theirs"))
+        for version, angle in ((live, 0.5), (old, 0.1)):
+            for row, turn in ((product, 0.0), (other, angle)):
+                IndexEntry.objects.create(
+                    index_version=version, image=row.images.get(), product=row, vector=turned(turn)
+                )
+        signals = photo_signals([product.pk], {INDEX: str(old.pk)})[product.pk]
+        assert (signals.likeness, signals.made_by[INDEX]) == (pytest.approx(np.cos(0.1), abs=1e-3), str(old.pk))
+
+    def test_a_photo_that_is_in_the_live_index_only_fails(self) -> None:
+        live, old = factories.index_version(), factories.index_version("retired")
+        product = listing()
+        entered(live, product, turned(0.0))
+        facts = find_facts([product.pk], now=timezone.now(), versions=offered_versions() | {INDEX: str(old.pk)})
+        assert f"“index version” {live.pk}" in facts[product.pk].facts.failed["photo_likeness"]
+
+    def test_the_index_in_force_keeps_its_entries_through_the_next_builds(self) -> None:
+        factories.index_version("retired")
+        old = factories.index_version()
+        entered(old, listing(), turned(0.0))
+        note_offers()
+        IndexVersion.objects.filter(pk=old.pk).update(state=IndexVersion.State.RETIRED)
+        clear_retired()
+        assert IndexEntry.objects.get().index_version == old
+
+
+@pytest.mark.usefixtures("small_models")
+class TestNewPhotosWhileAnotherIndexWaits:
+    """What comes in is described for the index that rules ask, too."""
+
+    @pytest.fixture
+    def old(self) -> IndexVersion:
+        """The index that rules ask, with another one live."""
+        for _ in range(3):
+            factories.product()
+        describer = loaded_describer()
+        sign_photos(unsigned(describer.makers), describer)
+        old = fit_version(describer)
+        promote(old)
+        note_offers()
+        promote(fit_version(describer))
+        note_offers()
+        assert ModelRelease.objects.waiting().get().maker == INDEX
+        return old
+
+    def test_a_new_photo_is_entered_into_both(self, old: IndexVersion) -> None:
+        product = factories.product()
+        index_photos(list(product.images.values_list("pk", flat=True)))
+        assert IndexEntry.objects.filter(product=product).count() == 2
+        assert "photo_likeness" not in find_facts([product.pk], now=timezone.now())[product.pk].facts.failed
+
+    def test_a_sweep_finds_what_was_missed_in_both(self, old: IndexVersion) -> None:
+        product = factories.product()
+        index_missing()
+        assert set(IndexEntry.objects.filter(product=product).values_list("index_version", flat=True)) == set(
+            IndexVersion.objects.values_list("pk", flat=True)
+        )
+
+    def test_a_model_that_is_gone_looks_at_nothing_and_the_photo_fails(self, old: IndexVersion) -> None:
+        IndexVersion.objects.filter(pk=old.pk).update(embedder="gone@1")
+        product = factories.product()
+        index_photos(list(product.images.values_list("pk", flat=True)))
+        assert IndexEntry.objects.filter(product=product).count() == 1
+        assert "photo_likeness" in find_facts([product.pk], now=timezone.now())[product.pk].facts.failed
 
 
 def asked_for() -> set[int]:
