@@ -24,6 +24,7 @@ from shopadmin.accounts.permissions import Permission
 
 from .fact_finding.makers import offered_versions
 from .listings import Refusal
+from .maker_words import words_of
 from .models import ModelRelease, RuleSweep
 from .rule_approval import AlreadyDecided, OwnVersion
 from .rule_writing import people_with
@@ -137,7 +138,9 @@ def _tell(row: ModelRelease) -> None:
     notify(
         others,
         kind="model.proposed",
-        title=format_lazy(gettext_lazy("A new version of “{maker}” waits for your approval"), maker=row.maker),
+        title=format_lazy(
+            gettext_lazy("A new version of “{maker}” waits for your approval"), maker=words_of(row.maker)
+        ),
         body=row.note or row.version,
         url=row.get_absolute_url(),
         key=f"model-proposed:{row.pk}",

@@ -7,36 +7,18 @@ from dataclasses import dataclass
 
 from django.forms import Form
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from shopadmin.accounts.models import User
 from shopadmin.accounts.permissions import Permission, Scope
 
-from .fact_finding.brand_names import LETTERS
 from .fact_finding.makers import MAKERS, Maker, offered_versions
 from .forms.rules import DecisionForm
+from .maker_words import words_of
 from .models import Backtest, ModelRelease
-from .photo_signals import INDEX, READER
 from .screening.letting_go import held_for_want
 
 MOST_BEFORE = 20
 """So many earlier decisions are shown."""
-
-WORDS: Mapping[str, str | Promise] = {
-    INDEX: _("Likeness of photos (search index)"),
-    READER: _("Words in photos (text reader)"),
-    LETTERS: _("Look-alike letters and ordinary words"),
-    "listing": _("The listing’s own rows"),
-    "seller": _("The seller’s record"),
-    "brand": _("Brands and authorisations"),
-    "price": _("Prices beside authorised sellers’"),
-    "photo": _("Photos that other sellers have too"),
-    "photo models": _("What models say of photos"),
-    "names": _("Names of brands in texts"),
-    "names in photos": _("Names of brands in photos"),
-    "history": _("Listings that come again"),
-}
-"""What people call a maker; one that is missing here is called by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +83,6 @@ def release_page(user: User, forms: Mapping[int, Form] | None = None) -> Release
         may_decide=user.scope(Permission.APPROVE_RULES) == Scope.ALL,
         may_write=user.scope(Permission.WRITE_RULES) == Scope.ALL,
     )
-
-
-def words_of(maker: str) -> str | Promise:
-    """Return what people call a maker."""
-    return WORDS.get(maker, maker)
 
 
 def _waiting(

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from ..fact_finding import facts_from_row
+from ..fact_finding.brand_names import LETTERS
 from ..fact_finding.makers import MAKERS
 from ..models import Backtest, Finding, ListingFacts, RuleVersion, Snooze, ValueList
 from ..rules.language import Rule as CheckedRule
@@ -18,6 +19,7 @@ from ..rules.measuring.lanes import Lane
 from ..rules.measuring.rollout import buckets_of
 from ..rules.problems import RuleRefused
 from ..screening.fingerprints import what_it_saw
+from ..screening.running_rules import asks_for_looks
 from ..value_lists import Lists, as_rules_see_it, lists_as_rules_see_them
 from .finding import STORED
 
@@ -87,8 +89,10 @@ def _is_about(backtest: Backtest, rule: CheckedRule) -> bool:
     """Tell whether a live rule asks the list, or a fact of the maker, of which something would change."""
     if backtest.list:
         return backtest.list.name in rule.lists
-    made = MAKERS[backtest.release.maker].facts if backtest.release else ()
-    return any(fact.name in made for fact in rule.facts)
+    if backtest.release is None:
+        return False
+    made = MAKERS[backtest.release.maker].facts
+    return any(fact.name in made for fact in rule.facts) or (backtest.release.maker == LETTERS and asks_for_looks(rule))
 
 
 def _of_text(

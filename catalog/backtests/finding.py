@@ -13,14 +13,16 @@ from django.db import connection, transaction
 
 from ..fact_finding import Asked, find_facts
 from ..fact_finding.batch import MOST_LISTINGS
+from ..fact_finding.brand_names import LETTERS
 from ..fact_finding.finding import PROVIDERS
 from ..fact_finding.makers import MAKERS, Maker, offered_versions
 from ..fact_finding.providers import Provider
 from ..fact_finding.rows import row_of
 from ..fact_finding.versions import versions_in_force
 from ..models import ListingFacts, ModelRelease
-from ..rules.fact_types import forms
+from ..rules.fact_types import SKELETON, forms
 from ..rules.facts import FACTS
+from ..rules.forms import skeleton_words
 
 STORED = ListingFacts._meta.db_table
 FOUND = "catalog_backtest_facts"
@@ -70,9 +72,18 @@ def _found(release: ModelRelease, keys: Sequence[int], now: datetime) -> Iterato
         for column in _columns(maker):
             setattr(row, column, getattr(new, column))
         kept = {name: reason for name, reason in row.failed.items() if name not in maker.facts}
+        if release.maker == LETTERS:
+            _look_anew(row)
         row.failed = kept | {name: reason for name, reason in new.failed.items() if name in maker.facts}
         row.as_of = new.as_of
         yield row
+
+
+def _look_anew(row: ListingFacts) -> None:
+    """Write down what the texts of a listing look like by the tables of letters that are installed."""
+    for fact in FACTS.values():
+        if fact.is_searched and (text := getattr(row, fact.name)) is not None:
+            setattr(row, f"{fact.name}{SKELETON}", skeleton_words(text))
 
 
 def _asked_for(maker: Maker) -> list[Provider]:

@@ -6,11 +6,14 @@ markets.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..rules.lookalikes.names import names_in
 from ..rules.lookalikes.naming import Kind, Naming
 from .batch import Batch, Listed
 from .brand_names import LETTERS, BrandNames, brand_names, letters_version
 from .providers import Given, Known, Provider
+from .versions import not_approved
 
 IMITATIONS = (Kind.CONFUSABLE, Kind.OBFUSCATED, Kind.EDITED)
 PLACES = ("title", "brand", "seller_name")
@@ -97,6 +100,12 @@ def _in_photos(reader: _Reader, listed: Listed, text: str) -> dict[str, object]:
 
 def _offers() -> dict[str, str]:
     return {LETTERS: letters_version()}
+
+
+def letters_lack(versions: Mapping[str, str]) -> str:
+    """Say that the tables of letters that are installed are not those in force; empty where they are."""
+    version, wanted = letters_version(), versions.get(LETTERS)
+    return "" if version == wanted else not_approved(LETTERS, version, wanted)
 
 
 FACTS = ("title_other_brands", *(fact for place in PLACES for fact in _facts_of(place)))

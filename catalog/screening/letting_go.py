@@ -20,7 +20,8 @@ AT_ONCE = 200
 def let_go(release: ModelRelease) -> bool:
     """Release listings held for want of approvals that are given by now; True when there may be more.
 
-    They are live again and so screened anew. `release` was approved last, and its approver is who lets go.
+    They are live again and so screened anew. `release` was approved last, and its approver is who lets go. The findings
+    are outdated and not cleared: cleared ones would keep the rules silent when the next model waits.
     """
     by = release.decided_by
     if by is None:
@@ -30,6 +31,7 @@ def let_go(release: ModelRelease) -> bool:
     holds = {each.hold: each.screening for each in findings if each.hold is not None}
     ended = [hold for hold, screening in holds.items() if _is_over(hold, screening, lacking)][:AT_ONCE]
     for hold in ended:
+        Finding.objects.open().filter(hold=hold).update(state=Finding.State.OUTDATED)
         try:
             release_hold(hold=hold, reason=release.decision_reason or str(release), actor=by)
         except Refusal:

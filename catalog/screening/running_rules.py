@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from ..rules.measuring.lanes import Outcome
 from ..rules.online import Outcome as Answer
 from ..rules.online import evaluate
 from ..rules.problems import RuleRefused
+from ..rules.tree import Imitates, walk
 from ..value_lists import lists_as_rules_see_them
 
 TEXTS_KEPT = 5_000
@@ -43,6 +44,12 @@ class RunningRules:
     problems: Mapping[int, str]
     lists: Mapping[str, RuleList]
 
+    def without_looks(self, reason: str) -> RunningRules:
+        """Return the rules where those that ask for what looks alike cannot be asked, for this reason."""
+        asking = {key: reason for key, rule in self.rules.items() if asks_for_looks(rule)}
+        left = {key: rule for key, rule in self.rules.items() if key not in asking}
+        return replace(self, rules=left, problems={**self.problems, **asking})
+
     def ask(self, facts: ListingFacts) -> list[Asked]:
         """Ask all versions about a listing."""
         ready = [version for version in self.versions if version.pk in self.rules]
@@ -56,6 +63,11 @@ class RunningRules:
         answer = answers[version.pk]
         reason = str(answer.reason) if answer.reason else ""
         return Asked(version, self.rules[version.pk], Outcome(answer.verdict), reason)
+
+
+def asks_for_looks(rule: Rule) -> bool:
+    """Tell whether a rule compares letters by what they look like, as `imitates` does."""
+    return any(isinstance(part, Imitates) for part in walk(rule.tree))
 
 
 def running_rules(now: datetime) -> RunningRules:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from shopadmin.faults import AWAY
 
 from ..fact_finding import find_facts
+from ..fact_finding.names import letters_lack
 from ..model_releases import note_offers
 from ..models import Product
 from . import bell
@@ -73,8 +74,10 @@ def screen_due(limit: int = BATCH) -> int:
             drop_idle_requests()
             return 0
         now = timezone.now()
-        running = running_rules(now)
         versions = note_offers()
+        running = running_rules(now)
+        if reason := letters_lack(versions):
+            running = running.without_looks(reason)
         if not _is_screened(products, running, versions, now):
             for product in products:
                 _screen_alone(product, running, versions, now)

@@ -21,6 +21,7 @@ from ..backtest_page import backtest_page
 from ..backtests.services import cancel, start_backtest
 from ..forms.backtests import BacktestForm
 from ..listings import Refusal
+from ..maker_words import words_of
 from ..models import Backtest, Rule, RuleVersion
 from ..rule_writing import Wording
 from ..rules.problems import RuleRefused
@@ -80,6 +81,7 @@ def backtest_detail(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "test": test,
         "shown": shown,
+        "maker": words_of(test.release.maker) if test.release else "",
         "may_write": request.user.scope(Permission.WRITE_RULES) == Scope.ALL,
     }
     return render_page(request, DETAIL, context)

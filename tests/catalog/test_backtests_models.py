@@ -100,6 +100,18 @@ def test_nothing_is_left_behind(reader: Reader, cups: list[Product], petra: User
         assert cursor.fetchone() == (None,)
 
 
+def test_rules_that_compare_looks_are_asked_with_new_tables_of_letters(
+    cups: list[Product], petra: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_rule('imitates(title, "cup")', LaneChoices.REVIEW)
+    screen_due()
+    monkeypatch.setattr("catalog.fact_finding.names.letters_version", lambda: "glyphguard 99")
+    monkeypatch.setattr(finding, "skeleton_words", lambda text: " a plate ")
+    note_offers()
+    [transition] = (run(ModelRelease.objects.waiting().get(maker=LETTERS), petra).result or {})["transitions"]
+    assert (transition["from"], transition["to"], transition["count"]) == ("review", "clean", 3)
+
+
 def test_a_maker_that_no_live_rule_asks_ends_with_words(
     reader: Reader, cups: list[Product], petra: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -233,6 +233,37 @@ def test_tables_that_a_package_brought_wait_too(cup: Product, monkeypatch: pytes
     assert cup.status == "live"
 
 
+def test_rules_that_compare_looks_wait_for_the_tables_of_letters(
+    cup: Product, monkeypatch: pytest.MonkeyPatch, petra: User
+) -> None:
+    asking = live_rule('imitates(title, "nike")', LaneChoices.REVIEW)
+    assert screened(cup).verdict == "clean"
+    monkeypatch.setattr("catalog.fact_finding.names.letters_version", lambda: "glyphguard 99")
+    facts = screened(cup)
+    assert (facts.verdict, facts.errors, cup.status) == ("error", [asking.pk], "held")
+    approve_release(release=ModelRelease.objects.waiting().get(maker=LETTERS), reason="Looked at it.", by=petra)
+    sweep_due()
+    screen_due()
+    cup.refresh_from_db()
+    assert cup.status == "live"
+
+
+def test_a_listing_that_was_let_go_once_is_held_when_the_next_model_waits(
+    reader: Reader, cup: Product, petra: User
+) -> None:
+    reader.reads["reader@3"] = "a plate"
+    live_rule('has_photo_text && photo_text.contains("fake")')
+    for former, version in (("reader@1", "reader@2"), ("reader@2", "reader@3")):
+        reader.lost.add(former)
+        waiting = reader.offer(version)
+        assert (screened(cup).verdict, cup.status) == ("error", "held")
+        approve_release(release=waiting, reason="Reads better.", by=petra)
+        sweep_due()
+        screen_due()
+        cup.refresh_from_db()
+        assert cup.status == "live"
+
+
 def test_a_provider_that_keeps_its_former_version_is_asked_in_that_one(cup: Product) -> None:
     def saying(version: str, price: float, *former: Provider) -> Provider:
         find = lambda batch, known: {key: Given({"price": price}) for key in batch.products}  # noqa: E731
