@@ -13,6 +13,7 @@ from catalog.models import Backtest, LaneChoices, ModelRelease
 from catalog.screening.services import screen_due
 from shopadmin.accounts.models import User
 from tests import factories
+from tests.browser.conftest import Breakages
 from tests.browser.rounds import NARROW, TOO_WIDE, WIDE
 from tests.browser.test_accessibility import Inspector
 from tests.catalog.models_of_photos import Reader, reading
@@ -42,8 +43,9 @@ def petra(db: None) -> User:
 
 
 def test_what_waits_is_asked_refused_asked_for_again_and_approved(
-    page: Page, live_server: LiveServer, log_in, inspector: Inspector, reader: Reader, petra: User
+    page: Page, live_server: LiveServer, log_in, broken: Breakages, reader: Reader, petra: User
 ) -> None:
+    inspector = Inspector(page, broken)
     log_in(petra)
     page.goto(live_server.url + "/catalog/rules/")
     page.get_by_role("link", name="Models").press("Enter")
