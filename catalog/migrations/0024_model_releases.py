@@ -99,4 +99,9 @@ class Migration(migrations.Migration):
             model_name='modelrelease',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'live'), _negated=True), ('live_since__isnull', False), _connector='OR'), name='catalog_release_live_dated'),
         ),
+        migrations.AlterField(
+            model_name='backtest',
+            name='stage',
+            field=models.CharField(choices=[('wait', 'waiting for a worker'), ('find', 'finding facts out'), ('ask', 'asking listings'), ('count', 'counting what changes'), ('replay', 'asking listings as they were'), ('done', 'done')], default='wait', max_length=10, verbose_name='stage'),
+        ),
     ]
