@@ -22,7 +22,7 @@ from .tagging_site import ROOT, measured_apart, row
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SELLERS, BRANDS = 20_000, 2_000
 FEW = (
-    "brand_is_protected && !is_authorized && seller_age_days < 90 && has_price_quantile && price_quantile < 0.2"
+    "brand_is_protected && !is_authorized && seller_orders < 6 && has_price_quantile && price_quantile < 0.2"
     ' && photo_count <= 3 && condition == "new"'
 )
 MOST = "photo_count >= 2"
