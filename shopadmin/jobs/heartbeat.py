@@ -6,7 +6,7 @@ import copy
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -100,6 +100,7 @@ class Heartbeat:
         """End what the worker's connection does until the worker has noticed; between two statements nothing ends."""
         while True:
             if (running := self._ends) is not None:
-                running.cancel_safe()
+                with suppress(psycopg.Error):  # a database that is away ends the statement as well
+                    running.cancel_safe()
             if self._is_stopped.wait(STOP_AGAIN_AFTER_S):
                 return
