@@ -23,8 +23,8 @@ from .rules.measuring.recalls import BrandKey, Counts, Estimate, Seen
 from .rules.name_facts import IMITATIONS
 
 MEASURE_RULES = "catalog.measure_rules"
-IMITATED = f"coalesce({', '.join(f'f.{name}[1]' for name in IMITATIONS)})"
-"""The first brand that a listing imitates, by its name; of the facts `f`."""
+IMITATED = f"coalesce({', '.join(f't.{name}[1]' for name in IMITATIONS)})"
+"""The first brand that a listing imitates, by its name; of the texts `t`."""
 
 FLAGGED = """
     WITH listing AS (
@@ -56,6 +56,7 @@ REPORTED = """
 CLEAN = f"""
     SELECT coalesce(b.id, p.brand_id), count(*)
     FROM catalog_listingfacts f JOIN catalog_product p ON p.id = f.product_id AND p.status = 'live'
+    LEFT JOIN catalog_listingtexts t ON t.product_id = f.product_id
     LEFT JOIN catalog_brand b ON b.name = {IMITATED}
     WHERE f.verdict = 'clean' GROUP BY 1
 """  # noqa: S608 - names of columns

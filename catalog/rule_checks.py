@@ -27,8 +27,11 @@ def check_engines(rule: Rule, lists: Mapping[str, RuleList], *, count: int = 200
 
 
 def run_sql(rule: SqlRule, facts: Sequence[Fact], listings: Sequence[ListingFacts]) -> list[bool | None]:
-    """Return what a rule says of listings in the database, in their order, None for an error."""
-    columns = {"position": "int"} | fact_columns(facts)
+    """Return what a rule says of listings in the database, in their order, None for an error.
+
+    Asked as a backtest asks: what does not speak says nothing.
+    """
+    columns = {"position": "int"} | fact_columns(facts, apart=False) | fact_columns(facts, apart=True)
     declared = ", ".join(f"{name} {type}" for name, type in columns.items())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {_TABLE} ({declared}) ON COMMIT DROP")
@@ -36,7 +39,11 @@ def run_sql(rule: SqlRule, facts: Sequence[Fact], listings: Sequence[ListingFact
             for position, listing in enumerate(listings):
                 cells = {"position": position} | fact_row(listing, facts)
                 copy.write_row([cells[name] for name in columns])
-        cursor.execute(f"SELECT {rule.expression} FROM {_TABLE} AS f ORDER BY f.position", rule.parameters)  # noqa: S608
+        cursor.execute(
+            f"SELECT CASE WHEN {rule.speaks} THEN {rule.expression} ELSE FALSE END"  # noqa: S608
+            f" FROM {_TABLE} AS f JOIN {_TABLE} AS t USING (position) ORDER BY position",
+            [*rule.parameters, *rule.parameters],
+        )
         answers: list[bool | None] = [answer for (answer,) in cursor.fetchall()]
         cursor.execute(f"DROP TABLE {_TABLE}")
     return answers

@@ -68,7 +68,9 @@ def try_text(text: str, keys: Sequence[int], user: User) -> Trial:
     """
     lists = lists_as_rules_see_them(timezone.now())
     rule, problems = _compiled(text, lists)
-    products = Product.objects.for_user(user).with_card().select_related("facts").in_bulk(list(keys[:MOST_TRIED]))
+    products = (
+        Product.objects.for_user(user).with_card().select_related("facts__texts").in_bulk(list(keys[:MOST_TRIED]))
+    )
     if rule is None:
         return Trial(text, problems, [Tried(products[key], None) for key in keys if key in products])
     facts = _facts(products.values())

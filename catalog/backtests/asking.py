@@ -11,15 +11,16 @@ each listing is in exactly one of them needs one snapshot for all: a listing tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
-from ..models import LaneChoices
+from ..fact_finding import source_of
+from ..models import LaneChoices, RuleVersion
 from ..rules.measuring.rollout import BUCKETS, bucket_sql, buckets_of
-from ..rules.sql import compile_sql
+from ..rules.sql import SqlRule, compile_sql
 from .candidates import Candidate, Question
 
 ROWS = "catalog_backtest_row"
@@ -59,8 +60,8 @@ def ask(question: Question, report: Callable[[float], None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TABLE)
         cursor.execute("SET LOCAL random_page_cost = 1.1")  # look products up; a set is too small to read all of them
-        cursor.execute(f"LOCK TABLE {question.facts} IN ACCESS SHARE MODE")  # nobody may write the table anew
-        cursor.execute(_PAGES, [question.facts])
+        cursor.execute(f"LOCK TABLE {question.tables.facts} IN ACCESS SHARE MODE")  # nobody may write the table anew
+        cursor.execute(_PAGES, [question.tables.facts])
         for first, end, share in _ranges(cursor.fetchone()[0]):
             cursor.execute(text, [*before.parameters, f"({first},0)", f"({end},0)", *after.parameters])
             report(share)
@@ -73,21 +74,27 @@ def _ranges(pages: int) -> Iterator[tuple[int, int, float]]:
 
 
 def _asking(question: Question) -> tuple[_Sql, _Sql]:
-    """Return what stands before and after the two places between which a set lies, in the statement that asks it."""
+    """Return what stands before and after the two places between which a set lies, in the statement that asks it.
+
+    Where nothing can change is told by short conditions, so that the rest is only worked out for few listings.
+    """
+    asked = [compile_sql(each.rule.tree, each.lists, as_of=question.as_of) for each in question.candidates]
+    others = _others(question)
     statement = _Sql()
-    statement.add(f"INSERT INTO {ROWS} SELECT f.product_id, p.seller_id, p.brand_id, f.verdict, f.fired, f.erring,")
+    statement.add(f"INSERT INTO {ROWS} SELECT f.product_id, p.seller_id, p.brand_id, f.verdict, f.fired,")
+    statement.add("ARRAY(SELECT e.version_id FROM catalog_finding e WHERE e.product_id = f.product_id AND e.is_error")
+    statement.add("AND e.state IN ('open', 'confirmed') AND e.version_id = ANY(f.errors)) AS erring,")
     _add_array(statement, [_acting(number, each) for number, each in enumerate(question.candidates, start=1)])
-    statement.add("AS said,")
-    _add_others(statement, question)
-    statement.add("AS others_said FROM (SELECT f.*,")
-    _add_array(statement, [_expression(each, question) for each in question.candidates])
-    statement.add("AS says, ARRAY(SELECT e.version_id FROM catalog_finding e WHERE e.product_id = f.product_id")
-    statement.add("AND e.is_error AND e.state IN ('open', 'confirmed') AND e.version_id = ANY(f.errors)) AS erring")
-    statement.add(f"FROM {question.facts} f WHERE f.ctid >= %s::tid AND f.ctid < %s::tid")
+    statement.add("AS said, f.others_said FROM (SELECT f.product_id, f.verdict, f.fired, f.errors,")
+    _add_array(statement, [(each.expression, each.parameters) for each in asked])
+    statement.add("AS says,")
+    _add_others(statement, question, others)
+    statement.add(f"AS others_said FROM {source_of([*asked, *filter(None, others.values())], question.tables)}")
+    statement.add("WHERE f.ctid >= %s::tid AND f.ctid < %s::tid")
     rest = _Sql()
-    rest.add("OFFSET 0) f JOIN catalog_product p ON p.id = f.product_id WHERE p.status IN ('live', 'held')")
-    rest.add("AND (f.says <> %s::boolean[]", [False] * len(question.candidates))
-    rest.add("OR f.fired && %s::bigint[] OR f.errors && %s::bigint[])", question.replaced, question.replaced)
+    rest.add("AND (")
+    _add_changing(rest, question, asked)
+    rest.add(") OFFSET 0) f JOIN catalog_product p ON p.id = f.product_id WHERE p.status IN ('live', 'held')")
     return statement, rest
 
 
@@ -97,9 +104,12 @@ def forget() -> None:
         cursor.execute(f"DROP TABLE {ROWS}")
 
 
-def _expression(candidate: Candidate, question: Question) -> tuple[str, Sequence[Any]]:
-    compiled = compile_sql(candidate.rule.tree, candidate.lists, table="f", as_of=question.as_of)
-    return compiled.expression, compiled.parameters
+def _add_changing(statement: _Sql, question: Question, asked: Sequence[SqlRule]) -> None:
+    """Keep listings on which a candidate speaks, or a version does that is replaced."""
+    for number, rule in enumerate(asked):
+        statement.add(f"{'OR ' if number else ''}({rule.speaks})", *rule.parameters)
+    if question.replaced:
+        statement.add("OR f.fired && %s::bigint[] OR f.errors && %s::bigint[]", question.replaced, question.replaced)
 
 
 def _acting(number: int, candidate: Candidate) -> tuple[str, Sequence[Any]]:
@@ -124,30 +134,43 @@ def _where_it_acts(
     return " AND ".join(conditions), parameters
 
 
-def _add_others(statement: _Sql, question: Question) -> None:
+def _allowing(question: Question) -> list[int]:
+    """Return the keys of the allow rules that are replaced."""
+    return [
+        each.replaces.pk for each in question.candidates
+        if each.replaces is not None and each.replaces.acting_lane == LaneChoices.ALLOW
+    ]  # fmt: skip
+
+
+def _others(question: Question) -> dict[int, SqlRule | None]:
+    """Return the live versions that stay, by key, if they are asked: only where an allow rule is replaced."""
+    if not _allowing(question):
+        return {}
+    rules = {key: question.rules_of_others[key] for key in question.others}
+    return {
+        key: compile_sql(rule.tree, question.lists, as_of=question.as_of) if rule else None
+        for key, rule in rules.items()
+    }
+
+
+def _add_others(statement: _Sql, question: Question, others: Mapping[int, SqlRule | None]) -> None:
     """Ask the live versions that stay where the allow rule fired that is replaced; elsewhere what they said is stored.
 
     Whether people cleared a finding of theirs is not looked at there.
     """
-    allowing = [
-        each.replaces.pk for each in question.candidates
-        if each.replaces is not None and each.replaces.acting_lane == LaneChoices.ALLOW
-    ]  # fmt: skip
-    if not allowing or not question.others:
+    if not others:
         statement.add("NULL::boolean[]")
         return
-    statement.add("CASE WHEN f.fired && %s::bigint[] THEN", allowing)
-    _add_array(statement, [_other(key, question) for key in question.others])
+    statement.add("CASE WHEN f.fired && %s::bigint[] THEN", _allowing(question))
+    _add_array(statement, [_other(question.others[key], rule) for key, rule in others.items()])
     statement.add("END")
 
 
-def _other(key: int, question: Question) -> tuple[str, Sequence[Any]]:
-    version, rule = question.others[key], question.rules_of_others[key]
+def _other(version: RuleVersion, rule: SqlRule | None) -> tuple[str, Sequence[Any]]:
     if rule is None:
         return "NULL", ()
     conditions, parameters = _where_it_acts(version.rule.slug, buckets_of(version.rollout_percent))
-    compiled = compile_sql(rule.tree, question.lists, table="f", as_of=question.as_of)
-    return f"CASE WHEN {conditions} THEN {compiled.expression} ELSE FALSE END", [*parameters, *compiled.parameters]
+    return f"CASE WHEN {conditions} THEN {rule.expression} ELSE FALSE END", [*parameters, *rule.parameters]
 
 
 def _add_array(statement: _Sql, items: Sequence[tuple[str, Sequence[Any]]]) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from ..fact_finding import facts_from_row
 from ..fact_finding.brand_names import LETTERS
 from ..fact_finding.makers import MAKERS
-from ..models import Backtest, Finding, ListingFacts, RuleVersion, Snooze, ValueList
+from ..fact_finding.rows import STORED, FactTables, kept_rows
+from ..models import Backtest, Finding, RuleVersion, Snooze, ValueList
 from ..rules.language import Rule as CheckedRule
 from ..rules.language import compile_rule
 from ..rules.listing_facts import ListKind, RuleList
@@ -21,7 +22,6 @@ from ..rules.problems import RuleRefused
 from ..screening.fingerprints import what_it_saw
 from ..screening.running_rules import asks_for_looks
 from ..value_lists import Lists, as_rules_see_it, lists_as_rules_see_them
-from .finding import STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Candidate:
 class Question:
     """What is asked as of a moment: the candidates, and the live versions that stay, by key, with their rules.
 
-    `facts` is the table with what is known of listings.
+    `tables` have what is known of listings.
     """
 
     as_of: datetime
@@ -57,7 +57,7 @@ class Question:
     others: Mapping[int, RuleVersion]
     rules_of_others: Mapping[int, CheckedRule | None]
     lists: Lists
-    facts: str = STORED
+    tables: FactTables = STORED
 
     @property
     def replaced(self) -> list[int]:
@@ -65,8 +65,8 @@ class Question:
         return [each.replaces.pk for each in self.candidates if each.replaces is not None]
 
 
-def question_of(backtest: Backtest, now: datetime, facts: str = STORED) -> Question:
-    """Return what a backtest asks of a table of facts. Raises `RuleRefused` when its text compiles no longer."""
+def question_of(backtest: Backtest, now: datetime, tables: FactTables = STORED) -> Question:
+    """Return what a backtest asks of tables of facts. Raises `RuleRefused` when its text compiles no longer."""
     lists = lists_as_rules_see_them(now)
     kinds = {name: each.kind for name, each in lists.items()}
     live = {version.pk: version for version in RuleVersion.objects.live().select_related("rule")}
@@ -77,12 +77,12 @@ def question_of(backtest: Backtest, now: datetime, facts: str = STORED) -> Quest
         compiled = [(version, _compiled(version.text, kinds)) for version in live.values()]
         using = [(version, rule) for version, rule in compiled if rule and _is_about(backtest, rule)]
         found = [_of_live(-number, *each, changed) for number, each in enumerate(using, start=1)]
-    candidates = tuple(_muted(each, _rule_of(each, backtest), now, facts) for each in found)
+    candidates = tuple(_muted(each, _rule_of(each, backtest), now, tables) for each in found)
     gone = {each.replaces.pk for each in candidates if each.replaces is not None}
     others = {key: version for key, version in live.items() if key not in gone}
     ends_asking = any(each.replaces is not None and each.replaces.acting_lane == Lane.ALLOW for each in candidates)
     rules = {key: _compiled(each.text, kinds) for key, each in others.items()} if ends_asking else {}
-    return Question(now, candidates, others, rules, lists, facts)
+    return Question(now, candidates, others, rules, lists, tables)
 
 
 def _is_about(backtest: Backtest, rule: CheckedRule) -> bool:
@@ -143,7 +143,7 @@ def _with_change(lists: Lists, of: ValueList, backtest: Backtest) -> dict[str, R
     return {**lists, name: as_rules_see_it(name, kind, keys)}
 
 
-def _muted(candidate: Candidate, rule_id: int | None, now: datetime, facts: str) -> Candidate:
+def _muted(candidate: Candidate, rule_id: int | None, now: datetime, tables: FactTables) -> Candidate:
     """Return the candidate with what its rule is muted for: snoozes, and what people said it is wrong about.
 
     The latter counts where the candidate would see of the listing what the rule saw then.
@@ -151,21 +151,20 @@ def _muted(candidate: Candidate, rule_id: int | None, now: datetime, facts: str)
     if rule_id is None:
         return candidate
     snoozes = list(Snooze.objects.holding(now).filter(rule=rule_id).values_list("product", "seller"))
-    products = {product for product, _seller in snoozes if product is not None} | _cleared(candidate, rule_id, facts)
+    products = {product for product, _seller in snoozes if product is not None} | _cleared(candidate, rule_id, tables)
     sellers = {seller for _product, seller in snoozes if seller is not None}
     return replace(candidate, muted_products=tuple(sorted(products)), muted_sellers=tuple(sorted(sellers)))
 
 
-def _cleared(candidate: Candidate, rule_id: int, facts: str) -> set[int]:
+def _cleared(candidate: Candidate, rule_id: int, tables: FactTables) -> set[int]:
     """Return the listings about which people said that the rule is wrong, and of which it would see the same."""
     seen: dict[int, set[str]] = {}
     findings = Finding.objects.filter(rule=rule_id, state=Finding.State.CLEARED)
     for product, saw in findings.values_list("product", "saw"):
         seen.setdefault(product, set()).add(saw)
-    rows = ListingFacts.objects.raw(f"SELECT * FROM {facts} WHERE product_id = ANY(%s)", [list(seen)])  # noqa: S608
     return {
         row.product_id
-        for row in rows.iterator()
+        for row in kept_rows(seen, tables)
         if what_it_saw(candidate.rule.facts, facts_from_row(row)) in seen[row.product_id]
     }
 

@@ -42,7 +42,7 @@ ARROW = " → "
 
 def count(question: Question) -> dict[str, Any]:
     """Return what the rows of the table come to."""
-    asked = int(_rows(f"SELECT count(*) FROM {question.facts} f JOIN catalog_product p ON p.id = f.product_id"  # noqa: S608
+    asked = int(_rows(f"SELECT count(*) FROM {question.tables.facts} f JOIN catalog_product p ON p.id = f.product_id"  # noqa: S608
                       " WHERE p.status IN ('live', 'held')")[0][0])  # fmt: skip
     transitions = _transitions()
     changed = sum(int(each["count"]) for each in transitions)

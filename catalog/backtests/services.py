@@ -20,6 +20,7 @@ from shopadmin.jobs.patience import patiently
 from shopadmin.statements import TookTooLong, one_snapshot
 
 from ..fact_finding.makers import offered_versions
+from ..fact_finding.rows import STORED, FactTables
 from ..list_entries import read_entries
 from ..listings import Refusal
 from ..models import Backtest, ListEntry, ModelRelease, Rule, RuleVersion, ValueList
@@ -30,7 +31,7 @@ from ..rules.problems import RuleRefused
 from ..rules.sql import NotTranslatable
 from .asking import ask, forget
 from .candidates import Question, question_of
-from .finding import STORED, find, forget_found
+from .finding import find, forget_found
 from .replaying import count_as_they_were
 from .resolving import resolve_rows
 from .results import count
@@ -143,19 +144,19 @@ def _find_and_ask(backtest: Backtest, heartbeat: Heartbeat) -> dict[str, Any]:
         return _ask_and_count(backtest, heartbeat, STORED)
     heartbeat.enter(Stage.FIND)
     try:
-        facts = find(backtest.release, timezone.now(), heartbeat.report)
+        tables = find(backtest.release, timezone.now(), heartbeat.report)
         heartbeat.enter(Stage.ASK)
-        return _ask_and_count(backtest, heartbeat, facts)
+        return _ask_and_count(backtest, heartbeat, tables)
     finally:
         forget_found()
 
 
-def _ask_and_count(backtest: Backtest, heartbeat: Heartbeat, facts: str) -> dict[str, Any]:
+def _ask_and_count(backtest: Backtest, heartbeat: Heartbeat, tables: FactTables) -> dict[str, Any]:
     """Ask and count in one transaction; what is counted is what listings were like when they were asked."""
     with _plain_words(), one_snapshot(), heartbeat.ending_statements():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST_S}s'")
-        question = question_of(backtest, timezone.now(), facts)
+        question = question_of(backtest, timezone.now(), tables)
         if not question.candidates:
             raise Refusal(_("No live rule asks this, so nothing would change."))
         ask(question, _in_time(heartbeat))

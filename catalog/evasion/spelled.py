@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from ..fact_finding.brand_names import brand_names
 from ..fact_finding.names import IMITATIONS
 from ..list_entries import LONGEST
-from ..models import EvasionSign, ListingFacts, Product, ValueList
+from ..models import EvasionSign, ListingTexts, Product, ValueList
 from ..rules.forms import folded_words
 from ..rules.function_calls import quoted
 from ..rules.listing_facts import ListKind, RuleList
@@ -34,17 +34,17 @@ MOST_NEAR, TOGETHER = 200, 50
 
 _EARLIER = """
     SELECT form FROM unnest(%(forms)s::text[]) AS form WHERE EXISTS (
-        SELECT FROM catalog_listingfacts f JOIN catalog_product p ON p.id = f.product_id AND p.updated_at < %(since)s
-        WHERE f.title_folded LIKE '%%' || form || '%%' OR f.seller_name_folded LIKE '%%' || form || '%%')"""
+        SELECT FROM catalog_listingtexts t JOIN catalog_product p ON p.id = t.product_id AND p.updated_at < %(since)s
+        WHERE t.title_folded LIKE '%%' || form || '%%' OR t.seller_name_folded LIKE '%%' || form || '%%')"""
 
 
 def of_brands(now: datetime, lists: Mapping[str, ListKind]) -> Iterator[Suspicion]:
     """Yield the new spellings of protected brands, with a rule against each."""
     names, since = brand_names(), now - WINDOW
-    shown = ListingFacts.objects.filter(product__status__in=SHOWN)
-    writings = list(_imitations(shown.filter(product__updated_at__gte=since), names.keys, names.index))
+    shown = ListingTexts.objects.filter(facts__product__status__in=SHOWN)
+    writings = list(_imitations(shown.filter(facts__product__updated_at__gte=since), names.keys, names.index))
     brands = {writing.meant for writing in writings}
-    earlier = ListingFacts.objects.filter(product__updated_at__lt=since)
+    earlier = ListingTexts.objects.filter(facts__product__updated_at__lt=since)
     known = {(each.meant, spelled(each.written)) for each in _imitations(earlier, brands, names.index)}
     for spelling in new_spellings(writings, known):
         yield Suspicion(
@@ -96,7 +96,7 @@ def _evidence(spelling: Spelling) -> dict[str, object]:
 
 
 def _imitations(
-    rows: QuerySet[ListingFacts], brands: Iterable[str], index: BrandIndex
+    rows: QuerySet[ListingTexts], brands: Iterable[str], index: BrandIndex
 ) -> Iterator[Writing]:  # fmt: skip
     """Yield how listings imitate these brands; only those are read of which the facts say that they do."""
     wanted = sorted(brands)
@@ -105,20 +105,26 @@ def _imitations(
         return
     names = models.Value(wanted, output_field=ArrayField(models.TextField()))
     hit = rows.filter(reduce(or_, (Q(**{f"{column}__overlap": names}) for column in columns)))
-    fields = ("product_id", "product__seller_id", "category", *PLACES, *columns)
+    fields = ("facts_id", "facts__product__seller_id", "facts__category", *PLACES, *columns)
     for row in hit.order_by().values(*fields).iterator(2000):
         for place in PLACES:
-            for naming in names_in(row[place] or "", index, row["category"] or ""):
+            for naming in names_in(row[place] or "", index, row["facts__category"] or ""):
                 if naming.kind in IMITATIONS and naming.brand in (row[f"{place}_{naming.kind}_brands"] or ()):
                     yield Writing(
-                        row["product_id"], row["product__seller_id"], naming.brand, naming.kind, place, naming.written
+                        row["facts_id"],
+                        row["facts__product__seller_id"],
+                        naming.brand,
+                        naming.kind,
+                        place,
+                        naming.written,
                     )
 
 
 def _texts(since: datetime) -> Iterator[tuple[int, int, str, str]]:
     """Yield each text of listings of late with its listing, seller and place."""
-    rows = ListingFacts.objects.filter(product__status__in=SHOWN, product__updated_at__gte=since).order_by()
-    for listing, seller, *texts in rows.values_list("product_id", "product__seller_id", *PLACES).iterator(2000):
+    shown = ListingTexts.objects.filter(facts__product__status__in=SHOWN, facts__product__updated_at__gte=since)
+    rows = shown.order_by().values_list("facts_id", "facts__product__seller_id", *PLACES)
+    for listing, seller, *texts in rows.iterator(2000):
         for place, text in zip(PLACES, texts, strict=True):
             if text:
                 yield listing, seller, place, text

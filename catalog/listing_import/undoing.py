@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.db.models import Model
 from django.utils import timezone
 
-from ..models import ImportBatch, ImportChange, Offer, PhotoFetch, Product
+from ..models import ImportBatch, ImportChange, ListingTexts, Offer, PhotoFetch, Product
 from .filling import Report
 from .partitions import execute, rows_of
 
@@ -106,6 +106,7 @@ def _take_away(batch: ImportBatch) -> None:
         "UPDATE catalog_product t SET status = 'removed', version = t.version + 1, updated_at = now()"
         f" FROM catalog_importchange c WHERE c.batch_id = {batch.pk} AND c.undo = 'removed' AND c.product_id = t.id"
     )
+    execute(f"DELETE FROM {ListingTexts._meta.db_table} WHERE product_id IN ({gone})")
     for relation in Product._meta.related_objects:
         model = relation.related_model
         if issubclass(model, Model) and model.__name__ in _OWNED and model is not ImportChange:

@@ -13,7 +13,7 @@ BRANDS_OF_SAMPLES = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0019_evasion'),
+        ('catalog', '0020_listing_texts'),
     ]
 
     operations = [

@@ -27,7 +27,7 @@ from .rule_health import BlindSample, OverlapReport, RecallEstimate, RuleHour
 from .rules import LaneChoices, Rule, RuleVersion, Snooze
 from .saved_views import ListingColumns, SavedView
 from .screening_requests import ScreeningRequest
-from .screenings import Finding, ListingFacts, Screening, TakenDown, VerdictChoices
+from .screenings import Finding, ListingFacts, ListingTexts, Screening, TakenDown, VerdictChoices
 from .seller_days import SellerDay
 from .sellers import Seller, SellerInvitation, SellerMember
 from .sweeps import RuleSweep
@@ -63,6 +63,7 @@ __all__ = [
     "ListKindChoices",
     "ListingColumns",
     "ListingFacts",
+    "ListingTexts",
     "ModelRelease",
     "MonthlySales",
     "Notice",

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..rules.fact_types import Fact, FactType, forms
+from ..rules.fact_table import columns_of_fact, is_apart
+from ..rules.fact_types import Fact, FactType
 from ..rules.facts import FACTS
 from .brands import Brand
 from .holds import Hold
@@ -40,16 +41,16 @@ class ListingFacts(models.Model):
     """The facts of a listing as of its last screening, one column each, so that rules can be asked in SQL.
 
     The columns are those of the registry (`catalog/rules/facts.py`): NULL where a fact is lacking or failed; `has_…` is
-    NULL where it failed, and `failed` says why. `fired`, `watched` and `errors` name the rule versions that fired, that
-    would have fired in shadow, and that could not be asked. `made_by` has the version of whatever made facts that
-    change without the listing: models, lists of words, the table of look-alike letters.
+    NULL where it failed. `fired`, `watched` and `errors` name the rule versions that fired, that would have fired in
+    shadow, and that could not be asked.
+
+    A backtest reads all rows, so these are short and `ListingTexts` has the rest. In the database the columns of fixed
+    width come first (migration 0020); one that is added later stands behind the texts, where it is read more slowly.
     """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="facts")
     product_version = models.PositiveIntegerField()
     as_of = models.DateTimeField()
-    failed = models.JSONField(default=dict)
-    made_by = models.JSONField(default=dict)
     verdict = models.CharField(max_length=10, choices=VerdictChoices, default=VerdictChoices.CLEAN)
     fired = ArrayField(models.BigIntegerField(), default=list)
     watched = ArrayField(models.BigIntegerField(), default=list)
@@ -63,8 +64,31 @@ class ListingFacts(models.Model):
         return f"{self.product}"
 
 
-def _column(fact: Fact) -> models.Field:  # type: ignore[type-arg]
-    """Return the column of a fact. Texts compare by code point, as rules do."""
+class ListingTexts(models.Model):
+    """The rest of a listing's facts: lists, long texts, and the forms in which texts are searched.
+
+    `failed` says why facts failed. `made_by` has the version of whatever made facts that change without the listing:
+    models, lists of words, the table of look-alike letters. Both tables are written together.
+    """
+
+    facts = models.OneToOneField(
+        ListingFacts, on_delete=models.CASCADE, primary_key=True, db_column="product_id", related_name="texts"
+    )
+    failed = models.JSONField(default=dict)
+    made_by = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("texts of a listing")
+        verbose_name_plural = _("texts of listings")
+
+    def __str__(self) -> str:
+        return f"{self.facts}"
+
+
+def _column(fact: Fact, column: str) -> models.Field:  # type: ignore[type-arg]
+    """Return a column of a fact. Texts compare by code point, as rules do."""
+    if column == fact.has_name:
+        return models.BooleanField(null=True)
     match fact.type:
         case FactType.BOOL:
             return models.BooleanField(null=True)
@@ -83,11 +107,9 @@ def _column(fact: Fact) -> models.Field:  # type: ignore[type-arg]
 
 
 for _known in FACTS.values():
-    ListingFacts.add_to_class(_known.name, _column(_known))
-    if _known.can_lack:
-        ListingFacts.add_to_class(_known.has_name, models.BooleanField(null=True))
-    for _form in forms(_known):
-        ListingFacts.add_to_class(_form, models.TextField(null=True, db_collation="C"))
+    for _name in columns_of_fact(_known):
+        _table = ListingTexts if is_apart(_known, _name) else ListingFacts
+        _table.add_to_class(_name, _column(_known, _name))
 
 
 class ScreeningQuerySet(models.QuerySet["Screening"]):

@@ -63,7 +63,8 @@ from .tree import (
     Size,
     ValueType,
     Within,
-    walk,
+    cheap_first,
+    is_dear,
 )
 
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
@@ -148,8 +149,8 @@ class _Frame:
         is_all = isinstance(node, AllOf)
         through: Mask = np.asarray(True)
         decided: Mask | None = None
-        for operand in sorted(node.operands, key=_is_dear):
-            open_rows = self.open_rows(through, decided) if _is_dear(operand) else None
+        for operand in cheap_first(node.operands):
+            open_rows = self.open_rows(through, decided) if is_dear(operand) else None
             one = self.verdict(operand) if open_rows is None else self.scattered(operand, open_rows)
             if decided is None and one.false is not None:
                 decided = ~through
@@ -296,9 +297,3 @@ class _Frame:
             return Valued(concatenated(as_texts(left.values), as_texts(right.values)), operands)
         result, errors = calculated(node.how, as_numbers(left.values), as_numbers(right.values))
         return Valued(result, either(operands, errors))
-
-
-def _is_dear(node: Node) -> bool:
-    """Return whether a node asks texts or lists, of which each row takes long."""
-    return any(isinstance(part, AskText | ListTest | Mentions | Imitates | PhotoTest | Quantified | Within) or
-               part.type in (ValueType.TEXT, ValueType.TEXTS) for part in walk(node))  # fmt: skip

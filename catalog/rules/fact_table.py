@@ -1,8 +1,12 @@
-"""PURE. The table of facts that `sql` asks: its columns, and a listing's row in it."""
+"""PURE. The tables of facts that `sql` asks: their columns, and a listing's row.
+
+Scanning a million rows takes as long as reading their bytes does. So one table has what most rules ask and is short,
+and a second one what is long: lists, long texts, and the forms of searched texts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .fact_types import Fact, FactType, forms
@@ -20,32 +24,49 @@ SQL_TYPES = {
     FactType.DAYS: "timestamptz",
 }
 
-
-_LONG = ("description",)
+_LISTS = (FactType.TEXTS, FactType.INTS)
+SHORT_TEXTS = ("condition", "seller_country", "currency", "brand", "seller", "category")
+"""Texts that are short and often compared, the shortest first."""
+_LONG = ("description", "photo_text")
 """Texts that are longer than most other facts together."""
 
 
-def fact_columns(facts: Collection[Fact]) -> dict[str, str]:
-    """Return the columns of some facts with PostgreSQL's types, in the order in which it reads them quickest.
+def columns_of_fact(fact: Fact) -> dict[str, str]:
+    """Return a fact's columns with PostgreSQL's types: the value, whether it is known, and the searched forms."""
+    known = {fact.has_name: "boolean"} if fact.can_lack else {}
+    return {fact.name: SQL_TYPES[fact.type]} | known | dict.fromkeys(forms(fact), "text")
+
+
+def is_apart(fact: Fact, column: str) -> bool:
+    """Return whether a column of a fact stands in the second table."""
+    if column == fact.name:
+        return fact.type in _LISTS or (fact.type == FactType.TEXT and column not in SHORT_TEXTS)
+    return column != fact.has_name
+
+
+def fact_columns(facts: Collection[Fact], *, apart: bool) -> dict[str, str]:
+    """Return the columns of some facts in one of the tables, in the order in which PostgreSQL reads them quickest.
 
     A row is read from its left, and columns of fixed width without NULLs before them are found without looking at
     others. So numbers come first, those that cannot lack before all, and long texts last.
     """
-    columns: dict[str, str] = {}
-    for fact in facts:
-        columns[fact.name] = SQL_TYPES[fact.type]
-        if fact.can_lack:
-            columns[fact.has_name] = "boolean"
-        columns |= dict.fromkeys(forms(fact), "text")
-    lacking = {fact.name for fact in facts if fact.can_lack}
-    return dict(sorted(columns.items(), key=lambda column: _rank(column[0], column[1], lacking)))
+    columns = {
+        column: (type, _rank(fact, column))
+        for fact in facts
+        for column, type in columns_of_fact(fact).items()
+        if is_apart(fact, column) == apart
+    }
+    return {column: type for column, (type, _) in sorted(columns.items(), key=lambda each: each[1][1])}
 
 
-def _rank(name: str, type: str, lacking: Container[str]) -> tuple[bool, bool, bool]:
-    return name.startswith(_LONG), type in _VARYING, name in lacking
-
-
-_VARYING = ("text", "text[]", "bigint[]")
+def _rank(fact: Fact, column: str) -> tuple[int, ...]:
+    if column == fact.has_name or fact.type == FactType.BOOL:
+        return (0,)
+    if column in SHORT_TEXTS:
+        return (3, SHORT_TEXTS.index(column))
+    if fact.type == FactType.TEXT or fact.type in _LISTS:
+        return (4, fact.name in _LONG)
+    return (2,) if fact.can_lack else (1,)
 
 
 def fact_row(listing: ListingFacts, facts: Iterable[Fact]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""PURE. A rule as an expression of PostgreSQL over a table of facts, for backtests.
+"""PURE. A rule as an expression of PostgreSQL over the tables of facts, for backtests.
 
-The table has a column for each fact, NULL where it is lacking or failed: boolean, bigint, double precision, text,
+The tables have a column for each fact, NULL where it is lacking or failed: boolean, bigint, double precision, text,
 text[], bigint[], and the moment as timestamptz for facts in days. `has_…` says whether a fact that can lack something
-is known, NULL where it failed; searched texts also stand in the forms of `fact_types.forms`. NULL is *error*, and
-PostgreSQL joins NULL by AND and OR as rules join errors.
+is known, NULL where it failed; searched texts also stand in the forms of `fact_types.forms`. What is long stands in a
+second table (`fact_table.is_apart`). NULL is *error*, and PostgreSQL joins NULL by AND and OR as rules join errors.
 
 What an author writes goes into parameters, and nothing that one can write raises: see `sql_numbers` and `patterns`.
 """
@@ -11,13 +11,14 @@ What an author writes goes into parameters, and nothing that one can write raise
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from . import sql_lists, sql_numbers
 from .arithmetic import bounds, folded, may_be_nan, moment_asked
-from .fact_types import FOLDED, SKELETON, FactType
+from .fact_table import is_apart
+from .fact_types import FOLDED, SKELETON, Fact, FactType
 from .forms import folded_words, skeleton_words
 from .listing_facts import ListKind, RuleList
 from .patterns import portable
@@ -48,34 +49,48 @@ from .tree import (
     TextTest,
     ValueType,
     Within,
+    cheap_first,
 )
+
+FACTS, TEXTS = "f", "t"
+"""What the two tables are called in the statement around a rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class SqlRule:
-    """A boolean expression with `%s` for its parameters, as psycopg takes them. NULL means *error*."""
+    """A boolean expression with `%s` for its parameters, as psycopg takes them. NULL means *error*.
+
+    `speaks` is true where the rule fires or is an error, with the same parameters. The planner may ask its conditions
+    in any order, and so the cheap ones first. `asks_texts` says whether the second table is asked.
+    """
 
     expression: str
     parameters: tuple[Any, ...]
+    speaks: str
+    asks_texts: bool
 
 
-def compile_sql(tree: Node, lists: Mapping[str, RuleList], *, table: str = "f", as_of: datetime) -> SqlRule:
-    """Return a rule as SQL over the facts in `table`, with days counted to the moment `as_of`.
+def compile_sql(tree: Node, lists: Mapping[str, RuleList], *, as_of: datetime) -> SqlRule:
+    """Return a rule as SQL over the tables of facts `f` and `t`, with days counted to the moment `as_of`.
 
     Raises NotTranslatable for what the database cannot be asked.
     """
-    written = _Writer(lists, table, as_of).expression(tree)
-    return SqlRule(written.text, written.parameters)
+    writer = _Writer(lists, as_of)
+    written = writer.expression(tree)
+    return SqlRule(written.text, written.parameters, writer.speaks(tree), TEXTS in writer.tables)
 
 
 @dataclass(frozen=True)
 class _Writer:
-    """Writes a rule; `items` has the column of each item that a quantor around the part looks at."""
+    """Writes a rule; `items` has the column of each item that a quantor around the part looks at.
+
+    `tables` collects which tables are asked.
+    """
 
     lists: Mapping[str, RuleList]
-    table: str
     as_of: datetime
     items: Mapping[str, Sql] | None = None
+    tables: set[str] = field(default_factory=set)
 
     def expression(self, node: Node) -> Sql:
         """Return the expression of any node."""
@@ -99,6 +114,12 @@ class _Writer:
                 return self.list_test(constant)
         return self.logic(constant)
 
+    def speaks(self, tree: Node) -> str:
+        """Return where a rule is not false: what is joined by AND is not where none of it is."""
+        asked = folded(tree)
+        conditions = cheap_first(asked.operands) if isinstance(asked, AllOf) else (tree,)
+        return " AND ".join(f"{self.expression(each).text} IS NOT FALSE" for each in conditions)
+
     def constant(self, content: Any, node: Node) -> Sql:
         try:
             return value(content, node.type)
@@ -109,24 +130,26 @@ class _Writer:
         if isinstance(node, Item):
             return (self.items or {})[node.name]
         if isinstance(node, IsKnown):
-            return self.named(node.fact.has_name)
-        column = self.named(node.fact.name)
+            return self.named(node.fact, node.fact.has_name)
+        column = self.named(node.fact, node.fact.name)
         if node.fact.type != FactType.DAYS:
             return column
         moment = Sql("CAST(%s AS timestamptz)", (self.as_of,))
         return sql("CAST(floor(extract(epoch FROM ({} - {})) / 86400) AS bigint)", moment, column)
 
-    def named(self, name: str) -> Sql:
-        return Sql(f"{self.table}.{name}", is_plain=True)
+    def named(self, fact: Fact, column: str) -> Sql:
+        table = TEXTS if is_apart(fact, column) else FACTS
+        self.tables.add(table)
+        return Sql(f"{table}.{column}", is_plain=True)
 
     def logic(self, node: Node) -> Sql:
         match node:
             case Not():
                 return sql("(NOT {})", self.expression(node.operand))
             case AllOf():
-                return joined([self.expression(operand) for operand in node.operands], " AND ")
+                return joined([self.expression(operand) for operand in cheap_first(node.operands)], " AND ")
             case AnyOf():
-                return joined([self.expression(operand) for operand in node.operands], " OR ")
+                return joined([self.expression(operand) for operand in cheap_first(node.operands)], " OR ")
             case Choice():
                 parts = (self.expression(part) for part in (node.condition, node.then, node.otherwise))
                 return sql("(CASE {} WHEN true THEN {} WHEN false THEN {} END)", *parts)
@@ -171,7 +194,7 @@ class _Writer:
         if since is None:
             return None
         asked = [
-            sql(f"{{}} {sign} {{}}", self.named(since.fact.name), Sql("CAST(%s AS timestamptz)", (moment,)))
+            sql(f"{{}} {sign} {{}}", self.named(since.fact, since.fact.name), Sql("CAST(%s AS timestamptz)", (moment,)))
             for sign, moment in ((">", since.after), ("<=", since.until))
             if moment is not None
         ]
@@ -233,8 +256,10 @@ class _Writer:
             case PhotoTest():
                 return sql_lists.photo_in_list(self.expression(node.hashes), self.asked(node), node.bits)
             case Imitates():
-                return sql_lists.has_words(self.named(f"{node.fact.name}{SKELETON}"), skeleton_words(node.word))
-        column = self.named(f"{node.fact.name}{FOLDED}")
+                return sql_lists.has_words(
+                    self.named(node.fact, f"{node.fact.name}{SKELETON}"), skeleton_words(node.word)
+                )
+        column = self.named(node.fact, f"{node.fact.name}{FOLDED}")
         if node.list_name:
             return sql_lists.mentions_any(column, self.asked(node))
         return sql_lists.has_words(column, folded_words(node.words))
@@ -244,7 +269,7 @@ class _Writer:
         if self.asked(node).kind != ListKind.WORDS:
             return self.expression(node.value)
         if isinstance(node.value, FactValue) and node.value.fact.is_searched:
-            return self.named(f"{node.value.fact.name}{FOLDED}")
+            return self.named(node.value.fact, f"{node.value.fact.name}{FOLDED}")
         raise NotTranslatable("only texts that can be searched can be looked for in a list of words", node.at)
 
     def asked(self, node: ListTest | Mentions | PhotoTest) -> RuleList:

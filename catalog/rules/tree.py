@@ -264,6 +264,20 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def is_dear(node: Node) -> bool:
+    """Return whether a node asks texts or lists, which takes long for each listing."""
+    return any(
+        isinstance(part, AskText | ListTest | Mentions | Imitates | PhotoTest | Quantified | Within)
+        or part.type in (ValueType.TEXT, ValueType.TEXTS)
+        for part in walk(node)
+    )
+
+
+def cheap_first(operands: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return what `&&` or `||` joins with the dear ones last; in which order they are asked changes nothing."""
+    return tuple(sorted(operands, key=is_dear))
+
+
 def facts_of(node: Node) -> tuple[Fact, ...]:
     """Return the facts that a rule asks, each once, in the order of the rule."""
     found = {

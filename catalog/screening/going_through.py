@@ -9,18 +9,18 @@ those are whose facts it did not make.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from shopadmin.faults import AWAY
 
+from ..fact_finding import source_of
 from ..fact_finding.makers import MAKERS
-from ..models import ListingFacts, ModelRelease, Product, RuleSweep, RuleVersion, ScreeningRequest
-from ..rules.sql import NotTranslatable, compile_sql
+from ..models import ListingTexts, ModelRelease, Product, RuleSweep, RuleVersion, ScreeningRequest
+from ..rules.sql import NotTranslatable, SqlRule, compile_sql
 from .claiming import wait_for_askers
 from .letting_go import let_go
 from .running_rules import RunningRules, running_rules
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 _ASK_AGAIN = f"""
     INSERT INTO {ScreeningRequest._meta.db_table} (product_id, asked_at)
-    SELECT f.product_id, %s FROM {ListingFacts._meta.db_table} f
+    SELECT f.product_id, %s FROM {{source}}
     JOIN {Product._meta.db_table} p ON p.id = f.product_id AND p.status = 'live'
     WHERE f.fired && %s::bigint[] OR f.watched && %s::bigint[] OR f.errors && %s::bigint[] OR {{speaks}}
     ORDER BY f.product_id
@@ -38,12 +38,15 @@ _ASK_AGAIN = f"""
 
 _ASK_AGAIN_OF_MAKER = f"""
     INSERT INTO {ScreeningRequest._meta.db_table} (product_id, asked_at)
-    SELECT f.product_id, %s FROM {ListingFacts._meta.db_table} f
-    JOIN {Product._meta.db_table} p ON p.id = f.product_id AND p.status = 'live'
-    WHERE f.made_by ->> %s <> %s OR f.failed ?| %s
-    ORDER BY f.product_id
+    SELECT t.product_id, %s FROM {ListingTexts._meta.db_table} t
+    JOIN {Product._meta.db_table} p ON p.id = t.product_id AND p.status = 'live'
+    WHERE t.made_by ->> %s <> %s OR t.failed ?| %s
+    ORDER BY t.product_id
     ON CONFLICT (product_id) DO UPDATE SET asked_at = {ScreeningRequest._meta.db_table}.asked_at
 """
+
+
+_ALWAYS, _NEVER = (SqlRule(word, (), speaks=word, asks_texts=False) for word in ("true", "false"))
 
 
 def sweep_due() -> int:
@@ -98,28 +101,28 @@ def _ask_again(version: RuleVersion, running: RunningRules, now: datetime) -> in
     siblings = list(RuleVersion.objects.filter(rule=version.rule_id).values_list("pk", flat=True))
     try:
         with transaction.atomic():
-            return _ask_where(*_speaks(version, running, now), siblings, now)
+            return _ask_where(_rule(version, running, now), siblings, now)
     except AWAY:
         raise
     except DatabaseError:
         logger.exception("The database cannot be asked the rule version %s; all listings are asked again.", version.pk)
-        return _ask_where("true", (), siblings, now)
+        return _ask_where(_ALWAYS, siblings, now)
 
 
-def _ask_where(speaks: str, parameters: Sequence[Any], siblings: list[int], now: datetime) -> int:
+def _ask_where(rule: SqlRule, siblings: list[int], now: datetime) -> int:
+    statement = _ASK_AGAIN.replace("{source}", source_of([rule])).replace("{speaks}", rule.speaks)
     with connection.cursor() as cursor:
-        cursor.execute(_ASK_AGAIN.replace("{speaks}", speaks), [now, *[siblings] * 3, *parameters])
+        cursor.execute(statement, [now, *[siblings] * 3, *rule.parameters])
         return int(cursor.rowcount)
 
 
-def _speaks(version: RuleVersion, running: RunningRules, now: datetime) -> tuple[str, Sequence[Any]]:
-    """Return in SQL on which stored facts a version fires or fails; on all, where the database cannot be asked that."""
+def _rule(version: RuleVersion, running: RunningRules, now: datetime) -> SqlRule:
+    """Return a version in SQL; as one that fires on all listings, where the database cannot be asked it."""
     if version.pk in running.problems:
-        return "true", ()
+        return _ALWAYS
     if version.pk not in running.rules:
-        return "false", ()
+        return _NEVER
     try:
-        rule = compile_sql(running.rules[version.pk].tree, running.lists, table="f", as_of=now)
+        return compile_sql(running.rules[version.pk].tree, running.lists, as_of=now)
     except NotTranslatable:
-        return "true", ()
-    return f"({rule.expression}) IS NOT FALSE", rule.parameters
+        return _ALWAYS

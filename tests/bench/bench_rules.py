@@ -78,12 +78,12 @@ def _backtest() -> list[dict[str, Any]]:
     rule = compile_sql(compile_rule(BACKTESTED, {}).tree, {}, as_of=AS_OF)
     asked = (
         "SELECT count(*) FILTER (WHERE fires), count(*) - count(fires)"
-        f" FROM (SELECT {rule.expression} AS fires FROM bench_facts f) each_listing"
+        f" FROM (SELECT {rule.expression} AS fires FROM bench_facts f WHERE {rule.speaks}) speaking"
     )
 
     def backtest() -> tuple[int, int]:
         with connection.cursor() as cursor:
-            cursor.execute(asked, rule.parameters)
+            cursor.execute(asked, rule.parameters * 2)
             found: tuple[int, int] = cursor.fetchone()
             return found
 

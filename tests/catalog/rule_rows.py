@@ -11,6 +11,7 @@ from catalog.models import (
     Finding,
     LaneChoices,
     ListingFacts,
+    ListingTexts,
     Product,
     Rule,
     RuleVersion,
@@ -18,6 +19,7 @@ from catalog.models import (
     VerdictChoices,
 )
 from catalog.rules.fact_json import to_json
+from catalog.rules.fact_table import columns_of_fact, is_apart
 from catalog.rules.fact_types import FactType
 from catalog.rules.facts import FACTS
 from catalog.rules.listing_facts import ListingFacts as Known
@@ -62,9 +64,13 @@ def known(product: Product, **facts: Any) -> ListingFacts:
     values |= {"title": product.title, "seller": product.seller.slug, "brand_is_protected": True,
                "price_quantile": 0.03, "price": 41.2, "currency": "EUR", **facts}  # fmt: skip
     known_ones = {fact.has_name: values.get(fact.name) is not None for fact in FACTS.values() if fact.can_lack}
-    return ListingFacts.objects.create(
+    apart = [name for fact in FACTS.values() for name in columns_of_fact(fact) if is_apart(fact, name)]
+    texts = {name: values.pop(name) for name in (*apart, "failed") if name in values}
+    row = ListingFacts.objects.create(
         product=product, product_version=product.version, as_of=timezone.now(), **known_ones, **values
     )
+    ListingTexts.objects.create(facts=row, **texts)
+    return row
 
 
 def found(of: RuleVersion, product: Product, state: str = "open", *, days_ago: int = 0, **fields: Any) -> Finding:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog import models, rule_approval, rule_writing
 from catalog.fact_finding import Asked, FoundFacts
-from catalog.fact_finding.rows import row_of
+from catalog.fact_finding.rows import write_facts
 from catalog.models import LaneChoices, Product, RuleVersion
 from catalog.rule_writing import Wording
 from catalog.rules.facts import FACTS
@@ -72,5 +72,5 @@ def screened(
         fired=[version.pk for version in fired],
         errors=[version.pk for version in errors],
     )
-    row_of(row.pk, FoundFacts(known, {}, row.version), asked).save()
+    write_facts({row.pk: FoundFacts(known, {}, row.version)}, {row.pk: asked})
     return row

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -30,6 +32,7 @@ from catalog.rules.language import RuleRefused, compile_rule
 from catalog.rules.measuring.lanes import Answer, Lane, Outcome, resolve
 from catalog.rules.measuring.rollout import is_in
 from catalog.rules.online import evaluate
+from catalog.rules.sql import SqlRule
 from catalog.screening.deciding import VERDICTS
 from catalog.screening.fingerprints import what_it_saw
 from catalog.snoozing import snooze
@@ -281,13 +284,12 @@ def test_it_is_as_if_each_listing_were_asked_online(paula: User, petra: User) ->
 def test_a_wrong_operator_in_sql_would_be_found_by_that(paula: User, petra: User, monkeypatch) -> None:
     """The negative control of the test above."""
     compiled = asking.compile_sql
-    monkeypatch.setattr(
-        asking,
-        "compile_sql",
-        lambda *args, **kwargs: type(compiled(*args, **kwargs))(
-            compiled(*args, **kwargs).expression.replace("<", "<="), compiled(*args, **kwargs).parameters
-        ),
-    )
+
+    def wrong(*args: Any, **kwargs: Any) -> SqlRule:
+        rule = compiled(*args, **kwargs)
+        return replace(rule, expression=rule.expression.replace("<", "<="), speaks=rule.speaks.replace("<", "<="))
+
+    monkeypatch.setattr(asking, "compile_sql", wrong)
     screened(facts(photo_count=2))
     wording = Wording(text=FEW_PHOTOS)
 

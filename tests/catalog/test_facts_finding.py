@@ -31,6 +31,7 @@ from catalog.fact_finding.providers import Given, Known, Provider
 from catalog.models import Product, ScreeningRequest, SellerDay, VerdictChoices
 from catalog.photo_signals import PhotoSignals, offer_photo_signals
 from catalog.rules.facts import FACTS
+from catalog.rules.listing_facts import ListingFacts
 from shopadmin.accounts.models import User
 from tests import factories
 from tests.catalog import shops
@@ -239,14 +240,14 @@ def test_written_facts_come_back_from_their_rows_as_they_were(rich: Product) -> 
 
     row = models.ListingFacts.objects.get()
     assert facts_from_row(row) == found[rich.pk].facts
-    assert (row.product_version, row.as_of, row.made_by) == (
+    assert (row.product_version, row.as_of, row.texts.made_by) == (
         rich.version,
         found[rich.pk].facts.as_of,
         found[rich.pk].made_by,
     )
     assert (row.verdict, row.fired, row.watched, row.errors) == ("hold", [1, 3], [2], [])
-    assert row.title_folded == " running shoes "
-    assert row.photo_text_skeleton.startswith(" just do ")
+    assert row.texts.title_folded == " running shoes "
+    assert row.texts.photo_text_skeleton.startswith(" just do ")
 
 
 def test_known_lacking_and_failed_facts_are_told_apart_in_columns(rich: Product) -> None:
@@ -260,7 +261,7 @@ def test_known_lacking_and_failed_facts_are_told_apart_in_columns(rich: Product)
     rows = models.ListingFacts.objects.in_bulk()
     assert [(rows[key].has_price, rows[key].price) for key in found] == [(True, 4.99), (False, None), (None, None)]
     assert facts_from_row(rows[failing.pk]) == broken
-    assert (rows[failing.pk].title, rows[failing.pk].title_folded) == (None, None)
+    assert (rows[failing.pk].texts.title, rows[failing.pk].texts.title_folded) == (None, None)
 
 
 def test_writing_again_takes_the_place_of_earlier_facts() -> None:
@@ -271,8 +272,45 @@ def test_writing_again_takes_the_place_of_earlier_facts() -> None:
     write_facts({product.pk: one(product)}, {product.pk: Asked()})
 
     row = models.ListingFacts.objects.get()
-    assert (row.title, row.title_folded, row.product_version) == ("Sandals", " sandals ", 2)
+    assert (row.texts.title, row.texts.title_folded, row.product_version) == ("Sandals", " sandals ", 2)
     assert (row.price, row.has_price, row.verdict, row.fired) == (None, False, "clean", [])
+
+
+def test_texts_that_are_as_they_were_are_not_written_again() -> None:
+    product = listing()
+    found = {product.pk: one(product)}
+    write_facts(found, {product.pk: Asked()})
+    before = places()
+    write_facts(found, {product.pk: Asked(VerdictChoices.HOLD)})
+    assert [old == new for old, new in zip(before, places(), strict=True)] == [False, True]
+
+
+def places() -> list[str]:
+    """Where the only rows of the two tables lie: elsewhere after each writing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT f.ctid::text, t.ctid::text FROM catalog_listingfacts f, catalog_listingtexts t")
+        return list(cursor.fetchone())
+
+
+def test_numbers_at_the_ends_of_what_they_can_be_are_written_as_they_are() -> None:
+    product = listing()
+    values = {"photo_count": 2**63 - 1, "seller_orders": -(2**63), "price": 0.1 + 0.2, "price_to_median": 5e-324}
+    values |= {"photo_likeness": -0.0, "photo_hashes": [-(2**63), 2**63 - 1], "title": 'é \\ " \u2028 😀'}
+    facts = ListingFacts(values, timezone.now())
+    write_facts({product.pk: FoundFacts(facts, {}, 1)}, {product.pk: Asked()})
+    assert repr(facts_from_row(models.ListingFacts.objects.get()).values) == repr(dict(in_order(values)))
+
+
+def in_order(values: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, values[name]) for name in FACTS if name in values]
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_writing_takes_two_statements_however_many_listings(count: int, django_assert_num_queries: Any) -> None:
+    products = [listing() for _ in range(count)]
+    found = find_facts([product.pk for product in products], now=timezone.now())
+    with django_assert_num_queries(2):
+        write_facts(found, dict.fromkeys(found, Asked()))
 
 
 def test_facts_survive_postgresqls_json(rich: Product) -> None:

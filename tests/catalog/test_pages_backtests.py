@@ -72,9 +72,7 @@ def test_what_people_cleared_stands_first(writer: Client, paula: User, petra: Us
 
 def test_errors_are_a_row_of_their_own(writer: Client) -> None:
     item = listing("Unknown")
-    ListingFacts.objects.filter(product=item).update(
-        failed={"price_quantile": "ValueError: no price"}, price_quantile=None, has_price_quantile=None
-    )
+    ListingFacts.objects.filter(product=item).update(price_quantile=None, has_price_quantile=None)
 
     answer = writer.get(
         ran(writer, {**TYPED, "text": "has_price_quantile && price_quantile < 0.05"}).get_absolute_url()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -16,6 +18,7 @@ from catalog.rule_text import EnginesDisagree
 from catalog.rule_writing import NameTaken, NoLongerDraft, NotTheWriter, Wording, propose, write_version
 from catalog.rules import sql
 from catalog.rules.language import RuleRefused
+from catalog.rules.sql import SqlRule
 from shopadmin.accounts.models import AuditEntry, Notification, User
 
 from .rule_shop import FEW_PHOTOS, drafted, live, proposed
@@ -43,8 +46,12 @@ def test_a_text_that_is_no_rule_is_not_kept(paula: User, text: str) -> None:
 def test_a_text_on_which_the_engines_disagree_is_not_kept(paula: User, monkeypatch) -> None:
     """The negative control: with one engine broken, the check finds it and the verb refuses."""
     compiled = sql.compile_sql
-    wrong = lambda *args, **kwargs: sql.SqlRule(f"NOT ({compiled(*args, **kwargs).expression})",  # noqa: E731
-                                                compiled(*args, **kwargs).parameters)  # fmt: skip
+
+    def wrong(*args: Any, **kwargs: Any) -> SqlRule:
+        rule = compiled(*args, **kwargs)
+        opposite = f"(NOT {rule.expression})"
+        return replace(rule, expression=opposite, speaks=f"{opposite} IS NOT FALSE")
+
     monkeypatch.setattr("catalog.rules.equivalence.compile_sql", wrong)
 
     with pytest.raises(EnginesDisagree, match="engines answer it differently"):

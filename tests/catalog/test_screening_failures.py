@@ -52,7 +52,12 @@ def test_all_its_facts_count_as_failed(poisonous: Product) -> None:
     screen_due()
 
     facts = ListingFacts.objects.get(product=poisonous)
-    assert (facts.verdict, facts.failed.keys(), facts.title, facts.has_price) == ("error", FACTS.keys(), None, None)
+    assert (facts.verdict, facts.texts.failed.keys(), facts.texts.title, facts.has_price) == (
+        "error",
+        FACTS.keys(),
+        None,
+        None,
+    )
 
 
 def test_it_is_held_too_where_there_are_no_rules(poisonous: Product) -> None:
