@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from . import sql_lists, sql_numbers
+from . import sql_lists, sql_numbers, sql_photos
 from .arithmetic import bounds, folded, may_be_nan, moment_asked
 from .fact_table import is_apart
 from .fact_types import FOLDED, SKELETON, Fact, FactType
@@ -254,7 +254,7 @@ class _Writer:
                 texts = self.tested_texts(node)
                 return sql_lists.in_list(texts, self.asked(node), of_many=node.value.type == ValueType.TEXTS)
             case PhotoTest():
-                return sql_lists.photo_in_list(self.expression(node.hashes), self.asked(node), node.bits)
+                return sql_photos.photo_in_list(self.expression(node.hashes), self.asked(node), node.bits)
             case Imitates():
                 return sql_lists.has_words(
                     self.named(node.fact, f"{node.fact.name}{SKELETON}"), skeleton_words(node.word)

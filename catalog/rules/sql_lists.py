@@ -6,6 +6,8 @@ out of their array and asked one by one. An array that is NULL has no items, so 
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +40,7 @@ def in_list(texts: Sql, asked: RuleList, *, of_many: bool) -> Sql:
     constants = value(entries, ValueType.TEXTS)
     if not of_many:
         return sql('({} COLLATE "C" = ANY({}))', texts, constants)
-    return _any_item(texts, sql('SELECT i.v COLLATE "C" = ANY({}) FROM', constants))
+    return any_item(texts, sql('SELECT i.v COLLATE "C" = ANY({}) FROM', constants))
 
 
 def has_words(form: Sql, words: str) -> Sql:
@@ -49,51 +51,37 @@ def has_words(form: Sql, words: str) -> Sql:
 
 
 def mentions_any(form: Sql, asked: RuleList) -> Sql:
-    """Return whether an entry of a list of folded words stands in a folded text."""
+    """Return whether an entry of a list of folded words stands in a folded text.
+
+    Of a long list only those entries are looked for of which the text has the word that is rarest in the list.
+    """
     entries = sorted(str(entry) for entry in asked.entries)
     if len(entries) <= ONE_BY_ONE:
         found = [has_words(form, entry) for entry in entries]
         return sql(f"({' OR '.join(['{}'] * len(found))})", *found) if found else never(form)
-    by_length: dict[int, list[str]] = {}
+    by_word = _by_rarest_word(entries)
+    return sql(
+        '(CASE WHEN {} IS NOT NULL THEN true = ANY (SELECT strpos({} COLLATE "C", e.v) > 0'
+        " FROM unnest(string_to_array(btrim({}), ' ')) AS i(v), jsonb_array_elements_text({} -> i.v) AS e(v)"
+        ' WHERE i.v COLLATE "C" = ANY({})) END)',
+        form,
+        form,
+        form,
+        Sql("CAST(%s AS jsonb)", (json.dumps(by_word, ensure_ascii=False),)),
+        value(list(by_word), ValueType.TEXTS),
+    )
+
+
+def _by_rarest_word(entries: Sequence[str]) -> dict[str, list[str]]:
+    """Return entries by the word of theirs that the fewest have, the longest of equals; without those of no words."""
+    counts = Counter(word for entry in entries for word in entry.split())
+    by_word: dict[str, list[str]] = {}
     for entry in entries:
-        by_length.setdefault(len(entry.split()), []).append(entry.strip())
-    single, longer = by_length.pop(1, []), sorted(by_length)
-    asking = []
-    if single:
-        constants = value(single, ValueType.TEXTS)
-        asking.append(
-            sql(
-                "true = ANY (SELECT i.v COLLATE \"C\" = ANY({}) FROM unnest(string_to_array(btrim({}), ' ')) AS i(v))",
-                constants,
-                form,
-            )
-        )
-    if longer:
-        constants = value([entry for length in longer for entry in by_length[length]], ValueType.TEXTS)
-        asking.append(sql(_RUNS, constants, form, value(longer, ValueType.INTS)))
-    return sql(f"(CASE WHEN {{}} IS NOT NULL THEN {' OR '.join(['{}'] * len(asking))} END)", form, *asking)
+        if entry.strip():
+            by_word.setdefault(min(entry.split(), key=lambda word: (counts[word], -len(word))), []).append(entry)
+    return by_word
 
 
-_RUNS = (
-    "true = ANY (SELECT array_to_string(s.words[i.v : i.v + k.v - 1], ' ') COLLATE \"C\" = ANY({})"
-    " FROM (SELECT string_to_array(btrim({}), ' ') AS words OFFSET 0) AS s,"
-    " generate_series(1, cardinality(s.words)) AS i(v), unnest({}) AS k(v))"
-)
-"""All runs of as many words as the entries have; near the end of the text they are shorter, which does no harm."""
-
-
-def photo_in_list(hashes: Sql, asked: RuleList, bits: int) -> Sql:
-    """Return whether a hash differs in at most so many bits from one in a list."""
-    entries = sorted(int(entry) for entry in asked.entries)
-    if not entries:
-        return never(hashes)
-    constants = value(entries, ValueType.INTS)
-    if not bits:
-        return _any_item(hashes, sql("SELECT i.v = ANY({}) FROM", constants))
-    near = f"SELECT bit_count(CAST(i.v # e.v AS bit(64))) <= {int(bits)} FROM unnest({{}}) AS e(v),"
-    return _any_item(hashes, sql(near, constants))
-
-
-def _any_item(items: Sql, asking: Sql) -> Sql:
+def any_item(items: Sql, asking: Sql) -> Sql:
     """Return whether the select that begins with `asking` is true of an item; NULL where there is no list."""
     return sql("(CASE WHEN {} IS NOT NULL THEN true = ANY ({} unnest({}) AS i(v)) END)", items, asking, items)
