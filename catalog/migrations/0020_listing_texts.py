@@ -156,4 +156,12 @@ class Migration(migrations.Migration):
                 migrations.RemoveField(model_name='listingfacts', name='made_by'),
             ],
         ),
+        migrations.AddIndex(
+            model_name='listingfacts',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['fired'], name='catalog_listingfacts_fired'),
+        ),
+        migrations.AddIndex(
+            model_name='listingfacts',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['watched'], name='catalog_listingfacts_watched'),
+        ),
     ]

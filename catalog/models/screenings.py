@@ -59,6 +59,10 @@ class ListingFacts(models.Model):
     class Meta:
         verbose_name = _("facts of a listing")
         verbose_name_plural = _("facts of listings")
+        indexes: ClassVar = [
+            GinIndex(fields=["fired"], name="catalog_listingfacts_fired"),
+            GinIndex(fields=["watched"], name="catalog_listingfacts_watched"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product}"

@@ -16,7 +16,7 @@ import threading
 import time
 from typing import Any
 
-from .rule_facts import LISTINGS, fill_facts
+from .rule_facts import LISTINGS, columns_of, make_up
 from .tagging_site import ROOT, measured_apart, row
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
@@ -69,13 +69,10 @@ def fill() -> None:
     """Write a shop of listings with their facts by SQL, without triggers and without the indexes that pages need."""
     from django.db import connection
 
-    from catalog.models import ListingFacts, Product
-    from catalog.rules.fact_table import fact_columns
-    from catalog.rules.facts import FACTS
+    from catalog.models import ListingFacts, ListingTexts, Product
     from tests import factories
 
     factories.user("paula", factories.Role.POLICY)
-    columns = ", ".join(fact_columns(FACTS.values()))
     values = {"sellers": SELLERS, "brands": BRANDS, "listings": LISTINGS}
     with connection.cursor() as cursor:
         for index in Product._meta.indexes:
@@ -83,14 +80,11 @@ def fill() -> None:
         cursor.execute("SET session_replication_role = replica")
         for statement in FILLING:
             cursor.execute(statement, values)
-        fill_facts()
-        cursor.execute(
-            f"INSERT INTO {ListingFacts._meta.db_table} (product_id, product_version, as_of, failed, made_by, verdict,"
-            f" fired, watched, errors, {columns})"
-            f" SELECT substr(sku, 4)::bigint, 1, now(), '{{}}', '{{}}', 'clean', '{{}}', '{{}}', '{{}}', {columns}"
-            " FROM bench_facts"
-        )
-        cursor.execute("DROP TABLE bench_facts")
+        make_up(cursor)
+        for table in (ListingFacts._meta.db_table, ListingTexts._meta.db_table):
+            columns = columns_of(cursor, table)
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM made_up")
+        cursor.execute("DROP TABLE made_up")
         cursor.execute("RESET session_replication_role")
         cursor.execute("VACUUM ANALYZE")
 

@@ -60,11 +60,20 @@ def fill_facts() -> float:
     """Make the tables `bench_facts` and `bench_texts`, analysed; return the seconds that it took."""
     from django.db import connection
 
-    from catalog.models import ListingFacts, ListingTexts
-
     started = time.perf_counter()
-    can_lack = [fact for fact in FACTS.values() if fact.can_lack]
-    known = ", ".join(f"random() < 0.7 AS {fact.has_name}" for fact in can_lack)
+    with connection.cursor() as cursor:
+        make_up(cursor)
+        for table, bench in (("catalog_listingfacts", "bench_facts"), ("catalog_listingtexts", "bench_texts")):
+            cursor.execute(f"CREATE TABLE {bench} AS SELECT {columns_of(cursor, table)} FROM made_up")
+            cursor.execute(f"ALTER TABLE {bench} ADD PRIMARY KEY (product_id)")
+        cursor.execute("DROP TABLE made_up")
+        cursor.execute("VACUUM ANALYZE")
+    return time.perf_counter() - started
+
+
+def make_up(cursor: Any) -> None:
+    """Make the temporary table `made_up` with all facts of listings with the keys 1, 2, 3, …"""
+    known = ", ".join(f"random() < 0.7 AS {fact.has_name}" for fact in FACTS.values() if fact.can_lack)
     values = ", ".join(f"{_value(fact)} AS {fact.name}" for fact in FACTS.values())
     forms = ", ".join(
         f"' ' || lower({fact.name}) || ' ' AS {fact.name}{form}"
@@ -73,27 +82,20 @@ def fill_facts() -> float:
         for form in (FOLDED, SKELETON)
     )
     kept = ", ".join(f"{value} AS {name}" for name, value in _KEPT.items())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT setseed(0.5)")
-        cursor.execute(
-            f"CREATE TEMP TABLE wide AS SELECT *, {forms} FROM (SELECT *, {values}, {kept} FROM (SELECT n AS"
-            f" product_id, n, {known} FROM generate_series(1::bigint, {LISTINGS}) n OFFSET 0) a OFFSET 0) b",
-            {"as_of": AS_OF},
-        )
-        for model, bench in ((ListingFacts, "bench_facts"), (ListingTexts, "bench_texts")):
-            cursor.execute(f"CREATE TABLE {bench} AS SELECT {_columns(cursor, model)} FROM wide")
-            cursor.execute(f"ALTER TABLE {bench} ADD PRIMARY KEY (product_id)")
-        cursor.execute("DROP TABLE wide")
-        cursor.execute("VACUUM ANALYZE")
-    return time.perf_counter() - started
+    cursor.execute("SELECT setseed(0.5)")
+    cursor.execute(
+        f"CREATE TEMP TABLE made_up AS SELECT *, {forms} FROM (SELECT *, {values}, {kept} FROM (SELECT n::bigint AS"
+        f" product_id, n, {known} FROM generate_series(1, {LISTINGS}) n OFFSET 0) a OFFSET 0) b",
+        {"as_of": AS_OF},
+    )
 
 
-def _columns(cursor: Any, model: Any) -> str:
+def columns_of(cursor: Any, table: str) -> str:
     """Return the columns of a table in the order in which they lie in it."""
     cursor.execute(
         "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute"
         " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-        [model._meta.db_table],
+        [table],
     )
     return str(cursor.fetchone()[0])
 
