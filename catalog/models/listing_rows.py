@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,14 @@ from django.db.models.expressions import Combinable
 
 from shopadmin.walks import along, expected, steps_to_find
 
-from ..search import Reading
+from ..search import Reading, has_digit
+from .listing_conditions import readings
 
 if TYPE_CHECKING:
     from .products import Product, ProductQuerySet
 
+ENOUGH_HITS = 10
+"""With as many, words are not read more loosely; a number is meant as it stands, so one hit is enough for it."""
 WALKED = 20_000
 """Through how many products one walks at most for some that fit before the filter's own index is asked."""
 LONG, TRIED = 2_500, 1_000
@@ -71,3 +74,30 @@ class Listing:
             cursor.execute(*along(rows, self.among[:steps]))
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def few_hits(listing: Listing) -> int:
+    """Return how many products fit, as far as that matters for how words are read."""
+    return len(listing.some("pk", most=ENOUGH_HITS))
+
+
+def strictest(
+    products: ProductQuerySet,
+    words: Sequence[str],
+    conditions: Sequence[str],
+    among: ProductQuerySet,
+    look: Callable[[Listing], int],
+) -> Listing:
+    """Keep the products that fit the words and the other conditions; few exact hits are joined by looser ones."""
+    found, chosen, hits = Listing(products.none(), among, words=words), Reading.EXACT, 0
+    enough = 1 if any(has_digit(word) for word in words) else ENOUGH_HITS
+    for reading, query in readings(words).items():
+        if hits and reading == Reading.ALL_BUT_ONE:
+            break
+        found, had_hits = replace(found, rows=products.matching(*conditions, query)), bool(hits)
+        hits = look(found)
+        if not had_hits:
+            chosen = reading
+        if hits >= enough:
+            break
+    return replace(found, reading=chosen)

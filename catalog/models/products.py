@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -22,23 +21,15 @@ from shopadmin.accounts.permissions import Permission, Scope
 from ..facets import Facet, any_of, facet
 from ..listing_filters import ListingFilters
 from ..screening.bell import ring_after_commit
-from ..search import Reading, has_digit
 from .brands import Brand
 from .categories import Category
-from .listing_conditions import Matches, conditions_of, readings, sellers_in_question
-from .listing_rows import Listing
+from .listing_conditions import Matches, conditions_of, sellers_in_question
+from .listing_rows import Listing, few_hits, strictest
 from .sellers import Seller
 from .words import folded_words
 
 if TYPE_CHECKING:
     from shopadmin.accounts.models import User
-
-ENOUGH_HITS = 10
-"""With as many, words are not read more loosely; a number is meant as it stands, so one hit is enough for it."""
-
-
-def _few_hits(listing: Listing) -> int:
-    return len(listing.some("pk", most=ENOUGH_HITS))
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -93,28 +84,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
             rows = rows.filter(seller__in=sellers)
         if not filters.q:
             return Listing(rows.matching(*conditions), among)
-        return rows._read(folded_words(filters.q), conditions, among, look or _few_hits)
-
-    def _read(
-        self,
-        words: Sequence[str],
-        conditions: Sequence[str],
-        among: ProductQuerySet,
-        look: Callable[[Listing], int],
-    ) -> Listing:
-        """Keep what fits the words and the other conditions; few exact hits are joined by looser ones."""
-        found, chosen, hits = Listing(self.none(), among, words=words), Reading.EXACT, 0
-        enough = 1 if any(has_digit(word) for word in words) else ENOUGH_HITS
-        for reading, query in readings(words).items():
-            if hits and reading == Reading.ALL_BUT_ONE:
-                break
-            found, had_hits = replace(found, rows=self.matching(*conditions, query)), bool(hits)
-            hits = look(found)
-            if not had_hits:
-                chosen = reading
-            if hits >= enough:
-                break
-        return replace(found, reading=chosen)
+        return strictest(rows, folded_words(filters.q), conditions, among, look or few_hits)
 
     def with_card(self) -> Self:
         """Fetch what a product card shows, so that a list of cards asks three times whatever its length."""
