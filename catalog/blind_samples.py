@@ -28,7 +28,8 @@ DRAW = f"""
         SELECT f.product_id, count(*) OVER () AS population, coalesce(imitated.id, b.id) AS brand,
             CASE WHEN b.is_protected THEN 'protected' WHEN b.id IS NULL THEN 'unbranded' ELSE 'branded' END AS stratum
         FROM catalog_listingfacts f JOIN catalog_product p ON p.id = f.product_id AND p.status = 'live'
-        LEFT JOIN catalog_brand b ON b.id = p.brand_id LEFT JOIN catalog_brand imitated ON imitated.name = {IMITATED}
+        LEFT JOIN catalog_brand b ON b.id = p.brand_id LEFT JOIN catalog_listingtexts t ON t.product_id = f.product_id
+        LEFT JOIN catalog_brand imitated ON imitated.name = {IMITATED}
         WHERE f.verdict = 'clean'
     ) AS clean ORDER BY random() LIMIT %s
     ON CONFLICT DO NOTHING

@@ -21,6 +21,7 @@ from catalog.models import (
     Finding,
     LaneChoices,
     ListingFacts,
+    ListingTexts,
     Product,
     RuleVersion,
     Screening,
@@ -93,6 +94,14 @@ def test_a_listing_of_which_it_cannot_be_asked_would_be_held(paula: User) -> Non
     result = backtested(paula, FEW_PHOTOS, lane=LaneChoices.REVIEW)
 
     assert (result["fires"], result["errs"], transitions(result)) == (0, 1, {("clean", "error"): 1})
+
+
+def test_a_listing_whose_texts_are_gone_cannot_be_asked_for_words_but_for_numbers(paula: User) -> None:
+    screened(facts(photo_count=1))
+    ListingTexts.objects.all().delete()
+
+    assert backtested(paula, 'mentions(title, "replica")', lane=LaneChoices.REVIEW)["errs"] == 1
+    assert backtested(paula, FEW_PHOTOS, lane=LaneChoices.REVIEW)["fires"] == 1
 
 
 def test_a_milder_version_releases_what_only_the_live_one_held(paula: User, petra: User) -> None:

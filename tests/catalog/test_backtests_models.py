@@ -48,7 +48,7 @@ def test_the_rules_that_ask_its_facts_are_asked_with_them_in_the_place_of_the_ol
     reader: Reader, cups: list[Product], petra: User
 ) -> None:
     screen_due()
-    before = ListingFacts.objects.values_list("product", "photo_text", "made_by").order_by("product")
+    before = ListingFacts.objects.values_list("product", "texts__photo_text", "texts__made_by").order_by("product")
     as_before = list(before)
     backtest = run(reader.offer("reader@2"), petra)
 
@@ -96,7 +96,7 @@ def test_nothing_is_left_behind(reader: Reader, cups: list[Product], petra: User
     screen_due()
     run(reader.offer("reader@2"), petra)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [finding.FOUND])
+        cursor.execute("SELECT to_regclass(%s)", [finding.FOUND.facts])
         assert cursor.fetchone() == (None,)
 
 

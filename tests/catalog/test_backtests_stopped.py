@@ -49,7 +49,7 @@ def by(served: None) -> User:
     for number in range(2 * FIRES):
         screened(facts(photo_count=number % 2 * 5, category="Fashion > " * 40))
     with connection.cursor() as cursor:
-        cursor.execute(asking._PAGES)
+        cursor.execute(asking._PAGES, ["catalog_listingfacts"])
         assert cursor.fetchone()[0] > 3
     return factories.user("paula", factories.Role.POLICY)
 

@@ -85,8 +85,8 @@ def _screen(reader: Reader, cup: Product) -> bool:
     if not acts.is_first and acts.decided_by is None:
         return False
     if acts.version in reader.lost:
-        return "photo_text" in facts.failed and cup.status == Product.Status.HELD
-    is_of_it = facts.made_by[READER] == acts.version and facts.photo_text == READS[acts.version]  # type: ignore[attr-defined]
+        return "photo_text" in facts.texts.failed and cup.status == Product.Status.HELD
+    is_of_it = facts.texts.made_by[READER] == acts.version and facts.texts.photo_text == READS[acts.version]  # type: ignore[attr-defined]
     return is_of_it and (cup.status == Product.Status.HELD) == (acts.version in FIRES)
 
 

@@ -100,10 +100,10 @@ def test_what_is_screened_while_somebody_approves_is_asked_again_with_the_new_fa
     screen_due()
     monkeypatch.undo()
     assert ModelRelease.objects.live().get(maker=READER).version == "reader@2"
-    assert ListingFacts.objects.get(product=cup).made_by[READER] == "reader@1"
+    assert ListingFacts.objects.get(product=cup).texts.made_by[READER] == "reader@1"
 
     sweep_due()
     assert ScreeningRequest.objects.get().product == cup
     screen_due()
     cup.refresh_from_db()
-    assert (cup.status, ListingFacts.objects.get(product=cup).made_by[READER]) == ("held", "reader@2")
+    assert (cup.status, ListingFacts.objects.get(product=cup).texts.made_by[READER]) == ("held", "reader@2")

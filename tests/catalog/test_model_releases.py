@@ -86,7 +86,7 @@ def test_while_it_waits_the_version_in_force_is_asked(reader: Reader, cup: Produ
     live_rule(IS_REPLICA)
     reader.offer("reader@2")
     facts = screened(cup)
-    assert (facts.photo_text, facts.made_by[READER], cup.status) == ("a cup", "reader@1", "live")  # type: ignore[attr-defined]
+    assert (facts.texts.photo_text, facts.texts.made_by[READER], cup.status) == ("a cup", "reader@1", "live")  # type: ignore[attr-defined]
 
 
 def test_where_the_version_in_force_is_lost_what_asks_it_holds_and_what_does_not_passes(
@@ -99,9 +99,9 @@ def test_where_the_version_in_force_is_lost_what_asks_it_holds_and_what_does_not
     facts = screened(cup)
 
     assert (facts.verdict, facts.errors, cup.status) == ("error", [asking.pk], "held")
-    assert facts.photo_text is facts.has_photo_text is None  # type: ignore[attr-defined]
-    assert facts.failed["photo_text"] == "not approved: “reader” reader@2, while reader@1 is in force"
-    assert facts.failed["photo_text_brands"] == facts.failed["photo_text"]
+    assert facts.texts.photo_text is facts.has_photo_text is None  # type: ignore[attr-defined]
+    assert facts.texts.failed["photo_text"] == "not approved: “reader” reader@2, while reader@1 is in force"
+    assert facts.texts.failed["photo_text_brands"] == facts.texts.failed["photo_text"]
 
 
 def test_without_a_rule_that_asks_it_nothing_is_held(reader: Reader, cup: Product) -> None:
@@ -141,7 +141,7 @@ def test_an_approval_lets_go_of_what_was_held_for_want_of_it(reader: Reader, cup
     screen_due()
     cup.refresh_from_db()
     facts = ListingFacts.objects.get(product=cup)
-    assert (cup.status, facts.verdict, facts.photo_text) == ("live", "clean", "a replica")  # type: ignore[attr-defined]
+    assert (cup.status, facts.verdict, facts.texts.photo_text) == ("live", "clean", "a replica")  # type: ignore[attr-defined]
 
 
 def test_what_a_rule_holds_stays_held(reader: Reader, cup: Product, petra: User) -> None:
@@ -164,7 +164,7 @@ def test_a_refused_version_does_not_act_and_is_not_proposed_by_itself(
     note_offers()
     assert (refused.state, refused.decision_reason) == (State.REFUSED, "Misreads.")
     assert not ModelRelease.objects.waiting().exists()
-    assert screened(cup).made_by[READER] == "reader@1"
+    assert screened(cup).texts.made_by[READER] == "reader@1"
     with pytest.raises(Refusal, match="Say why"):
         refuse_release(release=refused, reason=" ", by=petra)
     with pytest.raises(AlreadyDecided):
@@ -225,7 +225,7 @@ def test_tables_that_a_package_brought_wait_too(cup: Product, monkeypatch: pytes
     monkeypatch.setattr("catalog.fact_finding.names.letters_version", lambda: "glyphguard 99")
     facts = screened(cup)
     assert (facts.verdict, cup.status) == ("error", "held")
-    assert "glyphguard 99" in facts.failed["title_confusable_brands"]
+    assert "glyphguard 99" in facts.texts.failed["title_confusable_brands"]
     approve_release(release=ModelRelease.objects.waiting().get(maker=LETTERS), reason="Looked at it.", by=petra)
     sweep_due()
     screen_due()
