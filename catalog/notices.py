@@ -23,7 +23,7 @@ from shopadmin.jobs.doorbell import call_worker
 
 from .decisions import refuse_own, take_down, undo
 from .listings import Refusal
-from .models import Brand, Decision, Hold, Notice, NoticeItem, NoticeMail, Product
+from .models import Brand, Decision, Finding, Hold, Notice, NoticeItem, NoticeMail, Product
 from .models.decisions import UNDO_FOR
 from .notice_reopening import reopen
 from .statements import NoticeSource
@@ -120,7 +120,13 @@ def decide_item(
     refuse_own(row.product, by)
     if is_accepted:
         row.decision = _standing(row.product) or take_down(
-            product=row.product, ground=ground, explanation=reason, by=by, notice=row.notice, severity=severity
+            product=row.product,
+            ground=ground,
+            explanation=reason,
+            by=by,
+            findings=_found_too(row.product, ground),
+            notice=row.notice,
+            severity=severity,
         )
     elif not reason.strip():
         raise Refusal(_("Say why the notice is wrong about this listing: its sender reads it."))
@@ -183,6 +189,12 @@ def _has_taken_down(item: NoticeItem) -> bool:
         return False
     earlier = NoticeItem.objects.filter(decision=decision, decided_at__lt=item.decided_at).exclude(pk=item.pk)
     return decision.statement["source_type"] != NoticeSource.OWN_INITIATIVE and not earlier.exists()
+
+
+def _found_too(product: Product, ground: Hold.Ground) -> list[Finding]:
+    """Return what rules found of the listing for the same ground, which waits: whoever accepts a notice sees it."""
+    found = Finding.objects.open().filter(product=product, is_error=False, rule__ground=ground)
+    return list(found.select_related("rule", "version", "screening").order_by("-severity", "pk"))
 
 
 def _standing(product: Product) -> Decision | None:

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from catalog.decisions import undo
 from catalog.holding import answer_appeal, make_appeal
 from catalog.listings import Refusal, remove_listing
-from catalog.models import Brand, Notice, NoticeItem, NoticeMail, Product
+from catalog.models import Brand, Finding, Notice, NoticeItem, NoticeMail, Product
 from catalog.models.decisions import UNDO_FOR
 from catalog.notice_acceptance import acceptance_of_brand, acceptance_of_sender
 from catalog.notice_mails import send_due_mails
@@ -33,6 +33,7 @@ from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
 from tests import factories
 
+from . import rule_rows as rows
 from .decided import status, taken_down
 from .notice_rows import SENDER, claim, noticed
 from .races import at_once
@@ -110,6 +111,23 @@ def test_an_accepted_one_is_taken_down_with_the_notice_as_source_and_no_name_of_
     assert "The logo is ours." in statement["decision_facts"]
     assert "Lena" not in str(statement)
     assert (item.decision.strike.brand, item.decision.strike.weight) == (luxor, 2)
+
+
+def test_what_rules_found_for_the_same_ground_is_decided_with_it_and_waits_again_when_it_is_taken_back(
+    juice: Product, luxor: Brand, petra: User, paula: User
+) -> None:
+    same, _other = (
+        rows.found(rows.version(rows.rule(ground, paula, ground=ground), paula, "live", decided_by=petra), juice)
+        for ground in ("counterfeit", "misleading")
+    )
+
+    item = decide_item(only(noticed(juice, brand=luxor)), is_accepted=True, reason="Copied.", by=petra)
+
+    states = Finding.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["confirmed", "open"]
+    assert item.decision.findings.get() == same
+    undo_item(item, by=petra)
+    assert list(states.all()) == ["open", "open"]
 
 
 def test_a_trusted_flagger_is_named_as_such(juice: Product, luxor: Brand, petra: User) -> None:
