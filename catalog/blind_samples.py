@@ -77,5 +77,6 @@ def waiting_for(user: User, *, after: int = 0) -> BlindSample | None:
     Nobody judges the listings of a seller for whom they work.
     """
     waiting = BlindSample.objects.waiting().exclude(product__seller__members=user).order_by("pk")
-    rows = waiting.select_related("product__seller").prefetch_related("product__images", "product__offers")
+    seen = waiting.select_related("product__seller", "product__brand", "product__category")
+    rows = seen.prefetch_related("product__images", "product__offers")
     return rows.filter(pk__gt=after).first() or rows.first()

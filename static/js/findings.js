@@ -1,4 +1,5 @@
-// The queue of findings, and the notices of brand owners, by keyboard. The buttons are looked up at each press: htmx brings new ones with each listing.
+// The queue of findings, notices of brand owners and the blind sample, by keyboard. The buttons are looked up at each
+// press: htmx brings new ones with each listing.
 import { Keys } from "./keys.js";
 
 const help = document.getElementById("help");

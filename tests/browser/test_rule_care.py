@@ -127,6 +127,24 @@ def test_a_judge_names_the_brand_that_is_copied(
     assert sample.copies == luxor
 
 
+def test_the_sample_is_judged_by_single_keys(log_in, live_server: LiveServer, paula: User) -> None:
+    samples = [
+        BlindSample.objects.create(product=factories.product(title), stratum="unbranded", population=3)
+        for title in ("Belt", "Cup", "Hat")
+    ]
+    page: Page = log_in(paula)
+    page.goto(f"{live_server.url}/catalog/rules/sample/")
+    for title, key in (("Belt", "c"), ("Cup", "n"), ("Hat", "d")):
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        page.keyboard.press(key)
+
+    expect(page.get_by_role("heading", name="Cup")).to_be_visible()
+    verdicts = BlindSample.objects.filter(pk__in=[sample.pk for sample in samples]).order_by("pk")
+    assert list(verdicts.values_list("verdict", flat=True)) == ["fine", None, "counterfeit"]
+    page.get_by_label("Which brand a counterfeit copies").press_sequentially("dcn")
+    expect(page.get_by_role("heading", name="Cup")).to_be_visible()
+
+
 def test_pages_that_show_what_rules_find_are_clean(walk: Walk, paula: User, cheap: RuleVersion, luxor: Brand) -> None:
     BlindSample.objects.create(product=factories.product("Belt"), stratum="branded", population=1)
     walk.log_in(paula)
