@@ -102,6 +102,7 @@ NAMES: Mapping[str, str | Promise] = {
     "changed": _("changed"),
     "count": _("how many"),
     "created": _("created"),
+    "deployment": _("deployment"),
     "decision": _("decision"),
     "documents": _("documents"),
     "entries": _("entries"),

@@ -282,7 +282,7 @@ def test_where_it_is_not_required_nobody_is_led_anywhere_and_nothing_is_asked(
     client.force_login(alice)
     client.get("/accounts/no-role")
 
-    with django_assert_num_queries(4):  # session, user, roles, unread notifications
+    with django_assert_num_queries(5):  # session, user, roles, unread notifications, notices that wait
         assert client.get("/accounts/no-role").status_code == 200
 
 

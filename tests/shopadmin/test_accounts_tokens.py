@@ -126,7 +126,7 @@ def test_the_list_asks_the_database_as_often_however_long_it_is(
         token_of(alice, Permission.VIEW_LISTINGS)
     known.get(LIST)
 
-    with django_assert_num_queries(5):  # session, user, tokens, roles, unread notifications
+    with django_assert_num_queries(6):  # session, user, tokens, roles, unread notifications, waiting notices
         known.get(LIST)
 
 

@@ -26,7 +26,7 @@ from django.utils.translation import override
 from catalog.bulk.noting import DONE, PUT_BACK
 from catalog.countries import names
 from catalog.detector_labels import offered_labels, word_for
-from catalog.models import BrandAuthorization
+from catalog.models import BrandAuthorization, ModelRelease
 from catalog.rules.wording import Phrase, Says, Sentence
 from catalog.templatetags.rules import said
 from shopadmin.accounts.adapter import ACTIONS
@@ -130,14 +130,18 @@ def test_what_is_compiled_is_what_is_written() -> None:
 NAMES = {
     "Alice", "Apple juice", "Bravo", "Breakfast", "But it is fine.", "CSV", "Calle Mayor 1", "Cheap", "Corner Shop",
     "Dana", "Dear", "Drinks", "English", "Español", "Evasive words", "Excel", "Firefox", "GTIN", "JSON Lines",
-    "Known.", "Laptop", "Linux", "Lux", "Lux & Or", "Luxor", "Luxor Maison S.A.", "Madrid", "Mercado Norte",
-    "Mercado Norte S.L.", "More.", "Mug", "Olive", "Paula", "Perfume", "Phrases", "Registro Mercantil de", "SKU",
-    "Shopadmin", "Watched sellers", "Wrong.", "corner-shop", "mercado-norte", "spring sale", "stock system",
+    "Known.", "Laptop", "Lena Luxor", "Linux", "Lux", "Lux & Or", "Luxor", "Luxor Maison S.A.", "Madrid",
+    "Mercado Norte", "Mercado Norte S.L.", "More.", "Mug", "Noticed", "Olive", "Paula", "Perfume", "Petra", "Phrases",
+    "Registro Mercantil de", "SKU", "Shopadmin", "The logo is ours.", "Watched sellers", "Wrong.", "corner-shop",
+    "mercado-norte", "spring sale", "stock system",
 }  # fmt: skip
 """What people, things and formats are called in these tests, and what people wrote."""
 
-WRITTEN_DOWN = {"Luxor (asked for)", "This listing appears to offer a product that its brand did not make."}
-"""What the audit log keeps as it was called then, and what staff are to tell a seller who reads English."""
+WRITTEN_DOWN = {
+    "Luxor (asked for)", "This listing appears to offer a product that its brand did not make.",
+    "We have looked at the listing and found nothing that infringes the right.",
+}  # fmt: skip
+"""What the audit log keeps as it was called then, and what staff are to tell somebody who reads English."""
 
 SHARED = {"5, grave", "Detector", "Roles", "bytes", "editor", "pizza"}
 
@@ -201,6 +205,8 @@ def test_no_page_has_english_left_in_it(readers: dict[str, Client], arguments: d
                     same = forgotten(texts & texts_of(client, method, address, "en"))
                     if name == "catalog:import-columns":
                         same -= COLUMNS_OF_A_FILE
+                    if name == "accounts:audit-list":
+                        same -= {str(release) for release in ModelRelease.objects.all()}
                     left[f"{method} {name}"] = left.get(f"{method} {name}", set()) | same
 
     assert {place: texts for place, texts in left.items() if texts} == {}
