@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import translation
 
 from shopadmin.accounts.models import User
 from shopadmin.accounts.roles import Role
+from shopadmin.embedded_postgres.server import ensure_running
 from tagging.models import Creator
 
 from . import factories
@@ -41,7 +43,13 @@ def in_english() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let the audit log of the test database be emptied: tests that commit empty all tables when they end."""
+    """Let the audit log of the test database be emptied: tests that commit empty all tables when they end.
+
+    The database of the queue exists too, without a queue in it, so that ringing for workers fails at once: where there
+    is none, each bell waits for seconds.
+    """
+    if connection.settings_dict["ENGINE"] == "shopadmin.embedded_postgres":
+        ensure_running(settings.EMBEDDED_DATA_DIR, "shopadmin")
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"ALTER DATABASE {name} SET shopadmin.audit_may_be_emptied = 'on'")
