@@ -14,7 +14,7 @@ from typing import Final
 
 from django.db.models import Count, Max
 from django.utils import timezone
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from catalog import authorizations, brand_names, notices
 from catalog.membership import MemberRole
@@ -40,6 +40,8 @@ POLICY, ADMIN, COPYIST = "pavel@demo.example", "admin@demo.example", "bargain@de
 SHOP: Final = "Bargain Loft"
 PROTECTED_BRANDS, COPIES, SEED = 2, 4, 5
 COPY_PRICE_PERCENT = 18
+UNSEEN: Final = "BL-00"
+"""The copy that no rule catches: it names no brand, and its photo is mirrored."""
 
 RULES: Final = (
     (
@@ -133,18 +135,18 @@ def _protect(brand: Brand, policy: User, admin: User) -> None:
 
 
 def _file_notices() -> None:
-    """Let the owner of a brand tell of a copy that the rules only review, and of a listing that is in order.
+    """Let the owner of a brand tell of a copy that no rule catches, and of a listing that is in order.
 
     Only what was screened has been seen by anybody, so the screening is done first.
     """
     screen_until_done(linger_s=0)
     live = Product.objects.filter(status=Product.Status.LIVE, screened_version__gt=0)
-    copy = live.filter(seller__name=SHOP).order_by("pk").first()
+    copy = live.filter(seller__name=SHOP, sku=UNSEEN).first()
     authentic = next(_authentic(), None)
     if copy is None or authentic is None or authentic.brand is None:
         return
     claims = (
-        (copy, "Lena Law", "lena@brand-watch.example", "It is sold as “mirror quality”, at a fifth of our price."),
+        (copy, "Lena Law", "lena@brand-watch.example", "It is our photo, mirrored, at a fifth of our price."),
         (authentic, "Bob Bot", "bot@claims.example", "Found by our software."),
     )
     for listing, name, email, reasons in claims:
@@ -182,6 +184,7 @@ def _copy(originals: list[Product]) -> None:
     seller, _ = Seller.objects.get_or_create(slug="bargain-loft", defaults={"name": SHOP})
     owner = User.objects.get(email=COPYIST)
     SellerMember.objects.get_or_create(seller=seller, user=owner, defaults={"role": MemberRole.OWNER})
+    _list_copy(seller, originals[0], UNSEEN, f"{originals[0].title}, ships today", is_mirrored=True)
     for number, original in enumerate(originals):
         name = original.brand.name if original.brand else ""
         spoofs = [spoof.text for spoof in generate(name, COPIES, SEED)] or [name]
@@ -189,17 +192,24 @@ def _copy(originals: list[Product]) -> None:
         title = (
             f"{spoofs[number % len(spoofs)]} {original.title}" if number % 2 else f"{original.title}, mirror quality"
         )
-        copy = Product.objects.create(
-            seller=seller, sku=f"BL-{number + 1:02}", title=title, category=original.category,
-            description="Ships from our own warehouse, without box.", status=Product.Status.LIVE,
-        )  # fmt: skip
-        for offer in original.offers.all():
-            price = offer.price_minor * COPY_PRICE_PERCENT // 100
-            Offer.objects.create(
-                product=copy, market=offer.market, price_minor=price, currency=offer.currency, stock=60
-            )
-        with original.images.all()[0].file.open("rb") as photo:
-            add_photos(product=copy, sources=[io.BytesIO(photo.read())])
+        _list_copy(seller, original, f"BL-{number + 1:02}", title)
+
+
+def _list_copy(seller: Seller, original: Product, sku: str, title: str, *, is_mirrored: bool = False) -> None:
+    copy = Product.objects.create(
+        seller=seller, sku=sku, title=title, category=original.category,
+        description="Ships from our own warehouse, without box.", status=Product.Status.LIVE,
+    )  # fmt: skip
+    for offer in original.offers.all():
+        price = offer.price_minor * COPY_PRICE_PERCENT // 100
+        Offer.objects.create(product=copy, market=offer.market, price_minor=price, currency=offer.currency, stock=60)
+    with original.images.all()[0].file.open("rb") as photo:
+        source = io.BytesIO(photo.read())
+    if is_mirrored:
+        mirrored = io.BytesIO()
+        ImageOps.mirror(Image.open(source).convert("RGB")).save(mirrored, "JPEG")
+        source = io.BytesIO(mirrored.getvalue())
+    add_photos(product=copy, sources=[source])
 
 
 def _write_rules(policy: User, admin: User) -> None:
