@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from catalog.models import Brand, Notice, Product
+from django.db.models import F
+
+from catalog.models import Brand, Notice, NoticeItem, NoticeMail, Product
 from catalog.notices import Claim, Sender, file_notice
 
 SENDER = Sender(name="Lena Luxor", email="Lena@Luxor.example")
@@ -26,3 +29,12 @@ def noticed(*products: Product, brand: Brand | None = None, sender: Sender = SEN
     """A notice about listings on which nobody has decided."""
     listings = [str(item.pk) for item in products]
     return file_notice(sender=sender, claim=claim(brand or luxor()), listings=listings, **fields)
+
+
+def pass_time(by: timedelta) -> None:
+    """Let mails be due that are due by then."""
+    NoticeMail.objects.filter(sent_at=None).update(due_at=F("due_at") - by - timedelta(seconds=1))
+
+
+def only(notice: Notice) -> NoticeItem:
+    return notice.items.get()

@@ -1,73 +1,39 @@
-"""What a rule or a list would change, asked of all listings; and that this is what asking them one by one says."""
+"""What a rule or a list would change, asked of all listings."""
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from catalog.backtests import asking, services
-from catalog.fact_finding import facts_from_row, to_json
+from catalog.backtests import services
+from catalog.fact_finding import to_json
 from catalog.list_writing import add_entries
 from catalog.listings import Refusal
 from catalog.models import (
-    Backtest,
     Finding,
     LaneChoices,
-    ListingFacts,
     ListingTexts,
-    Product,
-    RuleVersion,
     Screening,
     Seller,
     ValueList,
 )
 from catalog.rule_writing import Wording
 from catalog.rules.language import RuleRefused, compile_rule
-from catalog.rules.measuring.lanes import Answer, Lane, Outcome, resolve
 from catalog.rules.measuring.rollout import is_in
-from catalog.rules.online import evaluate
-from catalog.rules.sql import SqlRule
-from catalog.screening.deciding import VERDICTS
 from catalog.screening.fingerprints import what_it_saw
 from catalog.snoozing import snooze
-from catalog.value_lists import lists_as_rules_see_them
 from shopadmin.accounts.models import User
 from tests import factories
 
+from .backtested import backtested, decided, result_of, transitions
+from .backtested import silent as silent
 from .rule_shop import FEW_PHOTOS, drafted, facts, live, screened
 
 pytestmark = pytest.mark.django_db
 CHEAP = "has_price && price < 10.0"
-
-
-@pytest.fixture(autouse=True)
-def silent(monkeypatch) -> None:
-    monkeypatch.setattr("shopadmin.jobs.doorbell._send", lambda task, arguments: None)
-
-
-def backtested(by: User, text: str, *, version: RuleVersion | None = None, days: int = 0, **fields) -> dict:
-    """The result of testing a text, as another version of the rule of `version` or as a new rule."""
-    wording = Wording(text=text, **fields)
-    rule = version.rule if version else None
-    return result_of(services.start_backtest(wording=wording, by=by, rule=rule, days=days))
-
-
-def result_of(backtest: Backtest) -> dict:
-    services.run_backtest(backtest.pk)
-    backtest.refresh_from_db()
-    assert backtest.state == Backtest.State.SUCCEEDED, backtest.error
-    return backtest.result
-
-
-def transitions(result: dict) -> dict[tuple[str, str], int]:
-    return {(each["from"], each["to"]): each["count"] for each in result["transitions"]}
 
 
 def test_it_tells_which_listings_a_new_rule_would_hold_and_of_whom(paula: User, shop: Seller) -> None:
@@ -267,100 +233,6 @@ def test_screenings_of_the_last_days_are_asked_with_the_facts_of_their_day(paula
 def test_a_text_that_is_no_rule_is_not_tested(paula: User) -> None:
     with pytest.raises(RuleRefused):
         services.start_backtest(wording=Wording(text="photo_cuont < 2"), by=paula)
-
-
-def test_it_is_as_if_each_listing_were_asked_online(paula: User, petra: User) -> None:
-    """Random listings and rules in all lanes: SQL over all listings says what asking them one by one says."""
-    rng = random.Random(7)
-    lanes = list(LaneChoices)
-    rules = [
-        live(paula, petra, f"photo_count < {number + 2} && {extra}", slug=f"rule-{number}",
-             lane=lanes[number % 4], order=rng.randint(1, 9), severity=rng.randint(1, 5))
-        for number, extra in enumerate(["seller_orders > 3", "true", CHEAP, 'title == "a"', "photo_count > 0", "true"])
-    ]  # fmt: skip
-    for _ in range(80):
-        screen_online(random_facts(rng), rules)
-    replaced = [*rules, None]
-    for version in replaced:
-        wording = Wording(text=f"{CHEAP} || photo_count == 1", lane=rng.choice(lanes), order=rng.randint(1, 9))
-        rule = version.rule if version else None
-
-        result = result_of(services.start_backtest(wording=wording, by=paula, rule=rule))
-
-        assert transitions(result) == asked_one_by_one(wording, version, rules)
-
-
-def test_a_wrong_operator_in_sql_would_be_found_by_that(paula: User, petra: User, monkeypatch) -> None:
-    """The negative control of the test above."""
-    compiled = asking.compile_sql
-
-    def wrong(*args: Any, **kwargs: Any) -> SqlRule:
-        rule = compiled(*args, **kwargs)
-        return replace(rule, expression=rule.expression.replace("<", "<="), speaks=rule.speaks.replace("<", "<="))
-
-    monkeypatch.setattr(asking, "compile_sql", wrong)
-    screened(facts(photo_count=2))
-    wording = Wording(text=FEW_PHOTOS)
-
-    assert transitions(backtested(paula, FEW_PHOTOS)) != asked_one_by_one(wording, None, [])
-
-
-def random_facts(rng: random.Random):
-    values = {"photo_count": rng.randint(0, 6), "title": rng.choice("ab"), "seller_orders": rng.randint(0, 6)}
-    if rng.random() < 0.6:
-        values["price"] = rng.choice([5.0, 9.99, 10.0, 20.0])
-    return facts(failed=[name for name in ("photo_count", "price") if rng.random() < 0.1], **values)
-
-
-def answers_of(known, rules: list[RuleVersion]) -> list[Answer]:
-    compiled = [compile_rule(version.text, {}) for version in rules]
-    said = evaluate(compiled, known, lists_as_rules_see_them(timezone.now()))
-    return [
-        Answer(version.pk, Lane(version.lane), version.order, version.severity, Outcome(answer.verdict))
-        for version, answer in zip(rules, said, strict=True)
-    ]
-
-
-def screen_online(known, rules: list[RuleVersion]) -> Product:
-    """A listing as screening leaves it: what fired and counted, all that failed, and findings of what counted."""
-    answers = answers_of(known, rules)
-    found = resolve(answers)
-    by_key = {version.pk: version for version in rules}
-    fires = {answer.key for answer in answers if answer.outcome == Outcome.FIRES}
-    fired = [key for key in (found.reason, *found.contributing) if key in fires]
-    failed = [answer.key for answer in answers if answer.outcome == Outcome.ERROR]
-    product = screened(
-        known,
-        verdict=VERDICTS[found.verdict],
-        fired=[by_key[key] for key in fired],
-        errors=[by_key[key] for key in failed],
-    )
-    for key in found.errors:
-        decided(product, by_key[key], "open", is_error=True)
-    return product
-
-
-def asked_one_by_one(wording: Wording, instead_of: RuleVersion | None, rules: list[RuleVersion]) -> dict:
-    """The changes of verdict, by asking each listing all rules online."""
-    stay = [version for version in rules if version != instead_of]
-    candidate = compile_rule(wording.text, {})
-    changes: Counter[tuple[str, str]] = Counter()
-    for row in ListingFacts.objects.all():
-        known = facts_from_row(row)
-        said = evaluate([candidate], known, {})[0].verdict
-        answer = Answer(-1, Lane(wording.lane), wording.order, wording.severity, Outcome(said))
-        becomes = VERDICTS[resolve([*answers_of(known, stay), answer]).verdict]
-        changes[row.verdict, becomes] += row.verdict != becomes
-    return dict(+changes)
-
-
-def decided(product: Product, version: RuleVersion, state: str, saw: str = "", is_error: bool = False) -> Finding:
-    screening = Screening.objects.create(product=product, product_version=1, verdict="review", facts={})
-    return Finding.objects.create(
-        product=product, seller=product.seller, rule=version.rule, version=version, screening=screening,
-        lane=version.lane, severity=3, saw=saw, state=state, is_error=is_error,
-        decided_at=None if state == "open" else timezone.now(),
-    )  # fmt: skip
 
 
 def test_a_draft_that_was_kept_is_tested_as_a_version_of_its_rule(paula: User) -> None:
