@@ -13,7 +13,7 @@ from ..matching.model import MatchingModel
 from ..matching.thinning import thinned
 from ..matching.types import CatalogueEntry
 from ..vision.degrading import degraded_copies
-from ..vision.types import Signature
+from ..vision.types import RGBImage, Signature
 from .signing import Describer, read_photo
 from .stored_signatures import StoredSignature, catalogue_sample, query_sample
 
@@ -63,4 +63,14 @@ def _degraded(image: ProductImage, describer: Describer) -> tuple[Signature, ...
     except (OSError, ValueError):
         logger.warning("Photo %s (%s) cannot be read for calibration.", image.pk, image.file.name, exc_info=True)
         return ()
-    return tuple(describer.describe(copy) for copy in degraded_copies(pixels, COPIES))
+    copies = (_described(copy, image, describer) for copy in degraded_copies(pixels, COPIES))
+    return tuple(signature for signature in copies if signature is not None)
+
+
+def _described(copy: RGBImage, image: ProductImage, describer: Describer) -> Signature | None:
+    """Return None for a copy that cannot be described: it may show nothing but one colour."""
+    try:
+        return describer.describe(copy)
+    except Exception:
+        logger.warning("A degraded copy of photo %s cannot be described for calibration.", image.pk, exc_info=True)
+        return None

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections
+from PIL import Image
 
 from catalog.models import ProductImage
 from tagging.matching.search import IndexVersionGone
 from tagging.models import IndexEntry, IndexVersion, NoLiveIndex
 from tagging.services import index_builds
 from tagging.services.index_builds import BuildRunning, NothingToIndex, build_index, promote
+from tagging.services.index_fitting import COPIES
 from tagging.services.indexing import index_photos
+from tagging.vision.degrading import degraded_copies
 from tests import factories
 
 from .index_parts import found_by_its_photo, small_models
@@ -57,6 +63,16 @@ def test_the_first_build_finds_every_product_by_its_photo() -> None:
     assert live.entries.count() == 24
     assert vector_indexes() == {live.vector_index}
     assert all(found_by_its_photo(product, live) for product in products)
+
+
+def test_a_photo_of_which_a_degraded_copy_shows_nothing_does_not_stop_a_build() -> None:
+    product, photo = factories.product(), factories.jpeg(seed=25880)
+    with Image.open(io.BytesIO(photo)) as opened:
+        copies = degraded_copies(np.asarray(opened), COPIES)
+    assert any(copy.min() == copy.max() for copy in copies)
+    image = ProductImage.objects.get(product=product)
+    image.file.save("plain.jpg", ContentFile(photo))
+    assert found_by_its_photo(product, build_index())
 
 
 def test_without_photos_there_is_nothing_to_build() -> None:
