@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client, override_settings
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -23,6 +23,11 @@ from tests import factories
 from tests.tagging.clips import clip
 
 from .chromium import CHROMIUM, FLAGS
+
+PATIENCE_MS = 15_000
+"""How long a page may take: pages are slow where the machine does other things too, and speed is measured elsewhere."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def is_here(item: pytest.Item) -> bool:
@@ -103,7 +108,7 @@ def page(page: Page, broken: Breakages, served: Settings) -> Iterator[Page]:
 
     page.on("console", note)
     page.on("pageerror", lambda error: broken.texts.append(str(error)))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     page.close()
     assert broken.texts == []

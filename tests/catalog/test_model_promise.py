@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from catalog.fact_finding import finding
 from catalog.listings import Refusal
 from catalog.model_releases import approve_release, note_offers, propose_again, refuse_release
-from catalog.models import LaneChoices, ListingFacts, ModelRelease, Product
+from catalog.models import Decision, LaneChoices, ListingFacts, ModelRelease, Product
 from catalog.photo_signals import READER
 from catalog.screening.going_through import sweep_due
 from catalog.screening.services import screen_due
+from catalog.stating import annul
 from tests import factories
 
 from .models_of_photos import Reader, reading
@@ -78,6 +79,7 @@ def _decide(step: str, version: str) -> None:
 def _screen(reader: Reader, cup: Product) -> bool:
     Product.objects.filter(pk=cup.pk).update(screened_version=0, status="live")
     cup.holds.open().update(released_at=cup.created_at)
+    annul(Decision.objects.filter(product=cup).restrictions(), by=staff("petra"), reason="Asked again.")
     screen_due()
     cup.refresh_from_db()
     facts = ListingFacts.objects.get(product=cup)
@@ -97,6 +99,10 @@ def test_only_what_people_let_act_acts(steps: list[tuple[str, str]]) -> None:
 
 
 LOST = [("offer", "reader@2"), ("lose", "reader@1")]
+
+
+def test_what_is_held_is_held_again_when_it_is_screened_again() -> None:
+    assert is_kept_over([*LOST, ("screen", "")])
 
 
 def test_without_the_guard_what_waits_would_act(monkeypatch: pytest.MonkeyPatch) -> None:
