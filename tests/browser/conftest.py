@@ -30,18 +30,21 @@ PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+LONGEST = "test_every_page.py"
+
+
 def is_here(item: pytest.Item) -> bool:
     return Path(__file__).parent in item.path.parents
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser tests last.
+    """Run the browser tests last, and of these the longest first, so that no process is left alone with them.
 
     Playwright leaves its loop running in the thread, where Django then uses another connection: tests after that would
     miss what pytest-django keeps on the first one.
     """
-    items.sort(key=is_here)
+    items.sort(key=lambda item: (is_here(item), item.path.name != LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -44,8 +44,16 @@ def answers(port: int, path: str) -> str:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
-    port, var = free_port(), tmp_path / "var"
+def var(tmp_path: Path) -> Iterator[Path]:
+    """The data folder of a site; whatever is left of its processes is ended."""
+    yield tmp_path / "var"
+    for left in ours(tmp_path / "var"):
+        left.kill()
+
+
+def started(var: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the site, and return its process and port as soon as it answers."""
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
@@ -60,9 +68,7 @@ def site(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
             break
         except OSError:
             time.sleep(0.2)
-    yield process, port, var
-    for left in ours(var):
-        left.kill()
+    return process, port
 
 
 def workers(var: Path) -> list[psutil.Process]:
@@ -76,35 +82,24 @@ def wait_until(condition, what: str) -> None:
         time.sleep(0.2)
 
 
-def test_ctrl_c_ends_web_worker_scheduler_and_database(site: tuple[subprocess.Popen[bytes], int, Path]) -> None:
-    process, port, var = site
-    wait_until(lambda: len(ours(var)) >= 5, "web, worker, scheduler and database did not all start")
-    assert answers(port, "/health/live") == "ok"
-
-    process.send_signal(signal.SIGINT)
-
-    assert process.wait(PATIENCE_S) == 0
-    wait_until(lambda: not ours(var), "something is still running")
-    assert not (var / "postgres" / "postmaster.pid").exists()
-
-
-def test_when_one_process_dies_the_others_are_ended_and_the_reason_is_told(
-    site: tuple[subprocess.Popen[bytes], int, Path],
+def test_processes_end_together_when_one_dies_and_with_ctrl_c_and_the_database_once_nobody_else_uses_it(
+    var: Path,
 ) -> None:
-    process, _port, var = site
+    """One test of two starts: the first one makes the database, which takes longer than everything else."""
+    process, _port = started(var)
     wait_until(lambda: bool(workers(var)), "the worker did not start")
-
     workers(var)[0].kill()
-
     assert process.wait(PATIENCE_S) == 1
     wait_until(lambda: not ours(var), "something is still running")
 
-
-def test_the_database_goes_on_while_somebody_else_uses_it(site: tuple[subprocess.Popen[bytes], int, Path]) -> None:
-    process, _port, var = site
+    process, port = started(var)
+    wait_until(lambda: len(ours(var)) >= 5, "web, worker, scheduler and database did not all start")
+    assert answers(port, "/health/live") == "ok"
     with psycopg.connect(server.connection_string(var / "postgres", "shopadmin")) as connection:
         process.send_signal(signal.SIGINT)
 
         assert process.wait(PATIENCE_S) == 0
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert server.stop_if_unused(var / "postgres", patience_s=5)
+    wait_until(lambda: not ours(var), "something is still running")
+    assert not (var / "postgres" / "postmaster.pid").exists()
