@@ -192,7 +192,7 @@ def _with_returns(text: str) -> str:
     return text.replace("\n", "\r\n")
 
 
-@settings(quietly, max_examples=150)
+@settings(quietly, max_examples=300)
 @given(
     text=st.one_of(
         raw_lines, raw_lines.map(lambda text: text.replace("\n", "\r\n")), st.text('AB",\n\r ;x\\', max_size=40)

@@ -112,8 +112,7 @@ def is_right_for_strangers(rule: Rule, method: str, status: int, location: str) 
         return status == 401 if rule.is_api else status == 302 and location.startswith("/accounts/login/?next=")
     if method not in rule.methods:
         return status == 405
-    asked_wrongly = {400, 405, 422} if rule.is_api else {405, 422}
-    return status < 400 or status in asked_wrongly or (bool(rule.hidden_from) and status == 404)
+    return status < 400 or status in {405, 422} or (bool(rule.hidden_from) and status == 404)
 
 
 def back_office_address(pattern: URLPattern) -> str:

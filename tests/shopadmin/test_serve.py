@@ -85,21 +85,25 @@ def wait_until(condition, what: str) -> None:
 def test_processes_end_together_when_one_dies_and_with_ctrl_c_and_the_database_once_nobody_else_uses_it(
     var: Path,
 ) -> None:
-    """One test of two starts: the first one makes the database, which takes longer than everything else."""
+    """One test of three starts: the first one makes the database, which takes longer than everything else."""
     process, _port = started(var)
     wait_until(lambda: bool(workers(var)), "the worker did not start")
     workers(var)[0].kill()
     assert process.wait(PATIENCE_S) == 1
     wait_until(lambda: not ours(var), "something is still running")
 
-    process, port = started(var)
-    wait_until(lambda: len(ours(var)) >= 5, "web, worker, scheduler and database did not all start")
-    assert answers(port, "/health/live") == "ok"
+    process, _port = started(var)
     with psycopg.connect(server.connection_string(var / "postgres", "shopadmin")) as connection:
         process.send_signal(signal.SIGINT)
 
         assert process.wait(PATIENCE_S) == 0
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert server.stop_if_unused(var / "postgres", patience_s=5)
+
+    process, port = started(var)
+    wait_until(lambda: len(ours(var)) >= 5, "web, worker, scheduler and database did not all start")
+    assert answers(port, "/health/live") == "ok"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_S) == 0
     wait_until(lambda: not ours(var), "something is still running")
     assert not (var / "postgres" / "postmaster.pid").exists()
