@@ -38,7 +38,8 @@ def build_index(*, embedder: str = "", reader: str = "", report: Report = lambda
     """Describe what is not described yet, fit a model, build a version and make it live; return it.
 
     `embedder` and `reader` are identifiers of registered models, the settings' by default; `report` gets a line for
-    each step. Raises `BuildRunning` when a build runs already, and `NothingToIndex` when there are no photos.
+    each step. Raises `BuildRunning` when a build runs already, `NothingToIndex` when there are no photos, and
+    `NothingToCalibrate` when the models fail; the version that is live stays so then.
     """
     with advisory_lock("tagging.build_index") as acquired:
         if not acquired:
@@ -61,7 +62,7 @@ def build_index(*, embedder: str = "", reader: str = "", report: Report = lambda
 def fit_version(describer: Describer) -> IndexVersion:
     """Fit a matching model, and return a new version that holds it and has no entries yet.
 
-    Raises `NothingToIndex` when no photo is described.
+    Raises `NothingToIndex` when no photo is described, and `NothingToCalibrate` when no degraded copy can be.
     """
     model, makers = fit_model(describer), describer.makers
     return IndexVersion.objects.create(

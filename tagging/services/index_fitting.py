@@ -31,10 +31,14 @@ class NothingToIndex(Exception):
     """There is no product photo that could be described."""
 
 
+class NothingToCalibrate(Exception):
+    """Degraded copies were made, and not one could be described: the models fail, and an index would show nothing."""
+
+
 def fit_model(describer: Describer) -> MatchingModel:
     """Fit on the described product photos and on unlabelled pictures from videos whose creators agreed.
 
-    Raises `NothingToIndex` when no photo is described.
+    Raises `NothingToIndex` when no photo is described, and `NothingToCalibrate` when no degraded copy can be.
     """
     photos = catalogue_sample(describer.makers, MOST_PHOTOS)
     if not photos:
@@ -47,28 +51,34 @@ def _with_degraded(photos: Sequence[StoredSignature], describer: Describer) -> l
     """Return the photos, and to some different ones signatures of degraded copies, whose product is known."""
     different = list({photo.signature.features.tobytes(): photo for photo in photos}.values())
     chosen = {photo.image_id for photo in thinned(different, DEGRADED_PHOTOS)}
-    images = {image.pk: image for image in ProductImage.objects.filter(pk__in=chosen)}
+    copies = {image.pk: _degraded(image, describer) for image in ProductImage.objects.filter(pk__in=chosen)}
+    made = [copy for of_photo in copies.values() for copy in of_photo]
+    if made and not any(made):
+        raise NothingToCalibrate(
+            f"None of {len(made)} degraded copies of photos could be described; the log says why. The index that is"
+            " live stays so."
+        )
     return [
-        replace(photo.as_catalogue_entry(), augmented=_degraded(images[photo.image_id], describer))
-        if photo.image_id in images
-        else photo.as_catalogue_entry()
+        replace(photo.as_catalogue_entry(), augmented=tuple(filter(None, copies.get(photo.image_id, ()))))
         for photo in photos
     ]
 
 
-def _degraded(image: ProductImage, describer: Describer) -> tuple[Signature, ...]:
-    """Return none for a photo that cannot be read now: the others are enough."""
+def _degraded(image: ProductImage, describer: Describer) -> tuple[Signature | None, ...]:
+    """Return a signature for each degraded copy, None for one that cannot be described.
+
+    There is none for a photo that cannot be read now: the others are enough.
+    """
     try:
         pixels = read_photo(image)
     except (OSError, ValueError):
         logger.warning("Photo %s (%s) cannot be read for calibration.", image.pk, image.file.name, exc_info=True)
         return ()
-    copies = (_described(copy, image, describer) for copy in degraded_copies(pixels, COPIES))
-    return tuple(signature for signature in copies if signature is not None)
+    return tuple(_described(copy, image, describer) for copy in degraded_copies(pixels, COPIES))
 
 
 def _described(copy: RGBImage, image: ProductImage, describer: Describer) -> Signature | None:
-    """Return None for a copy that cannot be described: it may show nothing but one colour."""
+    """Return None for a copy that the models refuse: it may show nothing but one colour."""
     try:
         return describer.describe(copy)
     except Exception:

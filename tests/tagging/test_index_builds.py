@@ -19,7 +19,7 @@ from PIL import Image
 from catalog.models import ProductImage
 from tagging.matching.search import IndexVersionGone
 from tagging.models import IndexEntry, IndexVersion, NoLiveIndex
-from tagging.services import index_builds
+from tagging.services import index_builds, index_fitting
 from tagging.services.index_builds import BuildRunning, NothingToIndex, build_index, promote
 from tagging.services.index_fitting import COPIES
 from tagging.services.indexing import index_photos
@@ -73,6 +73,19 @@ def test_a_photo_of_which_a_degraded_copy_shows_nothing_does_not_stop_a_build() 
     image = ProductImage.objects.get(product=product)
     image.file.save("plain.jpg", ContentFile(photo))
     assert found_by_its_photo(product, build_index())
+
+
+def test_models_that_refuse_every_degraded_copy_end_the_build_and_the_live_index_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    product = factories.product()
+    factories.product()
+    first = build_index()
+    monkeypatch.setattr(index_fitting, "degraded_copies", lambda pixels, count: [np.zeros_like(pixels)] * count)
+    with pytest.raises(CommandError, match="None of 4 degraded copies of photos could be described"):
+        call_command("build_index")
+    assert states() == {first.pk: "live"}
+    assert found_by_its_photo(product, first)
 
 
 def test_without_photos_there_is_nothing_to_build() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tagging.services.index_builds import BuildRunning, NothingToIndex, build_index
+from tagging.services.index_fitting import NothingToCalibrate
 from tagging.services.loaded_models import close_models
 from tagging.services.signing import close_describers
 from tagging.vision.registry import UnknownModel
@@ -22,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             build_index(embedder=options["embedder"], reader=options["reader"], report=self.stdout.write)
-        except (BuildRunning, NothingToIndex, UnknownModel) as error:
+        except (BuildRunning, NothingToCalibrate, NothingToIndex, UnknownModel) as error:
             raise CommandError(str(error)) from error
         finally:
             close_models()
