@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db.models import F
 
 from catalog.models import Brand, Notice, NoticeItem, NoticeMail, Product
@@ -16,6 +17,12 @@ SENDER = Sender(name="Lena Luxor", email="Lena@Luxor.example")
 def luxor() -> Brand:
     """The brand in whose name notices come."""
     return Brand.objects.get_or_create(name="Luxor", defaults={"owner": "Luxor Maison S.A.", "is_protected": True})[0]
+
+
+@pytest.fixture(name="luxor")
+def unprotected_luxor(db: None) -> Brand:
+    """The same brand, not protected: what notices do must not rest on that."""
+    return Brand.objects.create(name="Luxor", owner="Luxor Maison S.A.")
 
 
 def claim(brand: Brand) -> Claim:

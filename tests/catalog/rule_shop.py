@@ -18,6 +18,7 @@ from catalog.rules.listing_facts import ListingFacts
 from shopadmin.accounts.models import User
 from tests import factories
 
+CHEAP = "has_price && price < 10.0"
 FEW_PHOTOS = "photo_count < 2"
 
 

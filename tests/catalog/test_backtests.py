@@ -30,10 +30,9 @@ from tests import factories
 
 from .backtested import backtested, decided, result_of, transitions
 from .backtested import silent as silent
-from .rule_shop import FEW_PHOTOS, drafted, facts, live, screened
+from .rule_shop import CHEAP, FEW_PHOTOS, drafted, facts, live, screened
 
 pytestmark = pytest.mark.django_db
-CHEAP = "has_price && price < 10.0"
 
 
 def test_it_tells_which_listings_a_new_rule_would_hold_and_of_whom(paula: User, shop: Seller) -> None:

@@ -29,10 +29,9 @@ from shopadmin.accounts.models import User
 
 from .backtested import backtested, decided, result_of, transitions
 from .backtested import silent as silent
-from .rule_shop import FEW_PHOTOS, facts, live, screened
+from .rule_shop import CHEAP, FEW_PHOTOS, facts, live, screened
 
 pytestmark = pytest.mark.django_db
-CHEAP = "has_price && price < 10.0"
 
 
 def test_it_is_as_if_each_listing_were_asked_online(paula: User, petra: User) -> None:

@@ -34,14 +34,10 @@ from tests import factories
 from . import rule_rows as rows
 from .decided import status, taken_down
 from .notice_rows import SENDER, claim, noticed, only, pass_time
+from .notice_rows import unprotected_luxor as unprotected_luxor
 from .races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-
-
-@pytest.fixture
-def luxor(db: None) -> Brand:
-    return Brand.objects.create(name="Luxor", owner="Luxor Maison S.A.")
 
 
 def test_listings_are_named_by_address_or_key_each_once(juice: Product, luxor: Brand) -> None:

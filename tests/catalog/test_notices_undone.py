@@ -21,13 +21,9 @@ from shopadmin.accounts.models import User
 
 from .decided import status, taken_down
 from .notice_rows import noticed, only, pass_time
+from .notice_rows import unprotected_luxor as unprotected_luxor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("served")]
-
-
-@pytest.fixture
-def luxor(db: None) -> Brand:
-    return Brand.objects.create(name="Luxor", owner="Luxor Maison S.A.")
 
 
 def test_a_slip_that_took_a_listing_down_lets_it_wait_again_and_counts_for_nothing(
